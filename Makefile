@@ -1,0 +1,58 @@
+# Everything runs in .venv. Needed: Python >= 3.11, make, a package index. No Graphviz, no Node.
+
+VENV := .venv
+BIN  := $(VENV)/bin
+PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# The first Python on the PATH that is new enough; say `make PYTHON=...` to choose another.
+new_enough = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
+	$$p $(new_enough) 2>/dev/null && echo $$p && break; done)
+
+# Jupyter refuses to run as root (a container, say) unless told.
+as_root := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:  # one environment, one pip at a time
+.PHONY: help install lessons test bench lint torch browser clean
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
+
+install: $(VENV)/.has-dev  ## Make .venv with all that development needs
+
+lessons: $(VENV)/.has-lab  ## Open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
+	$(BIN)/jupyter-lab --notebook-dir=lessons $(as_root) $(LAB_ARGS)
+
+test: $(VENV)/.has-dev $(VENV)/.browser  ## Run tests, doctests and every lesson (TEST_ARGS="-k paths")
+	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 $(TEST_ARGS)
+
+bench: $(VENV)/.has-bench  ## Time this package beside its peers
+	$(BIN)/python -m pytest benchmarks $(BENCH_ARGS)
+
+lint: $(VENV)/.has-dev  ## Check the style
+	$(BIN)/ruff check .
+
+torch: $(VENV)/.has-torch  ## Add PyTorch, for the tests marked torch
+
+browser: $(VENV)/bin/python  ## Look again for a browser, and install one if there is none
+	$(BIN)/python tests/browser/find.py --install
+
+clean:  ## Remove .venv and caches
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist
+
+# A file .has-X says that .venv holds the extra X as pyproject.toml has it now.
+$(VENV)/.has-%: pyproject.toml $(VENV)/bin/python
+	$(PIP) install --editable '.[$*]'
+	@touch $@
+
+# Sought once: a machine that can have no browser is not asked again at every run.
+$(VENV)/.browser: tests/browser/find.py $(VENV)/.has-dev
+	$(BIN)/python tests/browser/find.py --install
+	@touch $@
+
+$(VENV)/bin/python:
+	@"$(PYTHON)" $(new_enough) 2>/dev/null || { \
+		echo "gradflow_nb needs Python 3.11 or newer; $(if $(PYTHON),$(PYTHON) is not that,none is on the PATH)."; \
+		echo "Install one and say where it is: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; } >&2
+	"$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }

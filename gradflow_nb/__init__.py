@@ -1,0 +1,71 @@
+"""Computation graphs with a partial derivative on every edge, for Jupyter.
+
+>>> import gradflow_nb as gf
+>>> chain = gf.graph("b = 5 - 3a; c = 2b + 3; d = 5b + 6; e = 7c + d^2; f = 2e; g = 3f - o")
+>>> flow = chain.at(a=1, o=2)
+>>> flow.partial("e", "d"), flow.total("g", "b")
+(32, 1044)
+>>> gf.ask(chain, of="g", wrt="b").check("60d + 84").is_correct
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from . import errors
+from .core.flow import Edge, GradientFlow
+from .core.graph import Graph, Node
+
+if TYPE_CHECKING:
+    from .diagram.figure import Figure, draw
+    from .exercises.equivalence import equivalent
+    from .exercises.question import Question, ask
+
+__version__ = "0.1.0"
+__all__ = [
+    "Edge", "Figure", "GradientFlow", "Graph", "Node", "Question", "ask", "draw", "equivalent", "errors", "graph",
+]  # fmt: skip
+
+_LATER = {
+    "draw": "diagram.figure",
+    "Figure": "diagram.figure",
+    "equivalent": "exercises.equivalence",
+    "ask": "exercises.question",
+    "Question": "exercises.question",
+}
+"""What needs graphviz or more is imported when it is first used, so that the package itself imports at once."""
+
+
+def graph(text: str, inputs: Iterable[str] | None = None) -> Graph:
+    """A computation graph from equations, one a line or between `;`.
+
+    Names that are never defined are inputs; `inputs` lists them, and makes every other undefined name an error.
+    Raises `NotationError` for what cannot be read and `GraphError` for equations that make no graph.
+
+    >>> chain = graph("c = a + b; d = b + 1; e = c d")
+    >>> chain.inputs, chain.outputs
+    (('a', 'b'), ('e',))
+    """
+    from .core.language import read_graph
+
+    return read_graph(text, inputs)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(f".{_LATER[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext gradflow_nb` calls: it registers the cell magic `%%gradflow`."""
+    from .magics import register
+
+    register(shell)

@@ -1,0 +1,1 @@
+"""The mathematics: operations, graphs, gradient flows, paths and formulas."""

@@ -1,0 +1,199 @@
+"""A computation graph: operations in topological order, and no values.
+
+Constants are neither nodes nor edges; they stand as plain numbers among a node's arguments. A graph has two
+grains. In the *named* grain each equation is one vertex, with one edge for each variable it uses; `expand()`
+shows every operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UnknownName
+from .display import Shown
+from .operations import OPERATIONS, Operation
+
+if TYPE_CHECKING:
+    import sympy
+
+    from .flow import GradientFlow
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number with a name: `pi` or `e`. Each world has its own value for it."""
+
+    name: str
+
+
+class Node:
+    """One operation and its ordered arguments: Nodes, or constants. An input has no operation.
+
+    `parents` are the arguments that are not constant, duplicates kept: `a*a` has two. A node whose arguments
+    are all constant is itself a constant. Arithmetic on nodes makes nodes.
+    """
+
+    __slots__ = ("arguments", "is_constant", "name", "operation", "parents")
+    world = "gradflow_nb.core.worlds.nodes"
+
+    def __init__(self, operation: Operation | None, arguments: Iterable[Any] = (), name: str | None = None) -> None:
+        self.operation = operation
+        self.arguments = tuple(a if isinstance(a, (Node, Constant, float)) else Fraction(a) for a in arguments)
+        self.parents = tuple(a for a in self.arguments if isinstance(a, Node) and not a.is_constant)
+        self.is_constant = operation is not None and not self.parents
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<Node {self.name or '?'}: {self.operation.name if self.operation else 'input'}>"
+
+
+def _arithmetic(name: str, reflected: bool = False) -> Any:
+    def method(self: Node, other: Any) -> Node:
+        if not isinstance(other, (Node, Constant, int, float, Fraction)):
+            return NotImplemented
+        return Node(OPERATIONS[name], (other, self) if reflected else (self, other))
+
+    return method
+
+
+for _name, _method in {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}.items():
+    setattr(Node, f"__{_method}__", _arithmetic(_name))
+    setattr(Node, f"__r{_method}__", _arithmetic(_name, reflected=True))
+Node.__neg__ = lambda self: Node(OPERATIONS["neg"], (self,))  # type: ignore[attr-defined]
+
+
+def in_order(outputs: Iterable[Node]) -> list[Node]:
+    """Every node that the outputs need, constants included, each after its arguments.
+
+    Nothing recursive: a graph may be a million operations deep.
+    """
+    order: list[Node] = []
+    done: set[int] = set()
+    stack: list[tuple[Node, Iterator[Any]]] = []
+    for output in outputs:
+        if id(output) not in done:
+            done.add(id(output))
+            stack.append((output, iter(output.arguments)))
+        while stack:
+            node, arguments = stack[-1]
+            for argument in arguments:
+                if isinstance(argument, Node) and id(argument) not in done:
+                    done.add(id(argument))
+                    stack.append((argument, iter(argument.arguments)))
+                    break
+            else:
+                order.append(node)
+                stack.pop()
+    return order
+
+
+class Graph(Shown):
+    """Nodes in topological order.
+
+    `inputs`, `outputs` and `names` are tuples of names; an output is a node that no other node uses.
+    `notes` are sentences that a reader of the text should know, such as that `e` is an input here.
+    """
+
+    def __init__(
+        self,
+        named: Mapping[str, Node],
+        defaults: Mapping[str, Any] | None = None,
+        notes: Iterable[str] = (),
+        expanded: bool = False,
+    ) -> None:
+        self.nodes = in_order(named.values())
+        position = {id(node): i for i, node in enumerate(self.nodes)}
+        for node in self.nodes:
+            assert all(position[id(parent)] < position[id(node)] for parent in node.parents)
+        self.named = dict(sorted(named.items(), key=lambda item: position[id(item[1])]))
+        self.defaults = dict(defaults or {})
+        self.notes = tuple(notes)
+        self.expanded = expanded
+        used = {id(parent) for node in self.nodes for parent in node.parents}
+        self.names = tuple(self.named)
+        self.inputs = tuple(name for name in named if named[name].operation is None)
+        self.outputs = tuple(name for name, node in self.named.items() if id(node) not in used)
+        self._labels = self._label()
+
+    def _label(self) -> dict[int, str]:
+        """What every node that is drawn is called: its name, or `e.1`, `e.2`, … for operations inside equation e."""
+        labels: dict[int, str] = {}
+        waiting: list[Node] = []
+        own = {id(node): name for name, node in self.named.items()}
+        for node in self.nodes:
+            if id(node) in own:
+                labels |= {id(inner): f"{own[id(node)]}.{i}" for i, inner in enumerate(waiting, 1)}
+                labels[id(node)] = own[id(node)]
+                waiting = []
+            elif not node.is_constant:
+                waiting.append(node)
+        return labels
+
+    def label(self, node: Node) -> str:
+        """The name of a node, or the one that was made up for an operation inside an equation."""
+        return self._labels[id(node)]
+
+    def __getitem__(self, name: str) -> Node:
+        if name not in self.named:
+            raise UnknownName(name, self.names)
+        return self.named[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.named
+
+    def expand(self) -> Graph:
+        """The same graph in the expanded grain: every operation a vertex, parallel edges kept.
+
+        >>> from gradflow_nb import graph
+        >>> [f"{e.child} <- {e.parent}: {e.partial}" for e in graph("y = a a").expand().at(a=3).edges]
+        ['y <- a: 3', 'y <- a: 3']
+        """
+        return Graph(self.named, self.defaults, self.notes, expanded=True)
+
+    def at(self, point: Mapping[str, Any] | None = None, /, **inputs: Any) -> GradientFlow:
+        """The gradient flow at a point: a value on every node and a local partial on every edge.
+
+        Takes a number for each input, by keyword or in a mapping: an int, a Fraction, a Decimal, a text such as
+        "0.5" or "1/2" (all exact), or a float, which is taken as the decimal it prints as. Inputs that have a
+        default may be left out. Raises `InputError` for missing, surplus or unusable values and `DomainError`
+        where a node has no value.
+
+        >>> from gradflow_nb import graph
+        >>> flow = graph("c = a + b; d = b + 1; e = c d").at(a=2, b=1)
+        >>> flow.values["e"], flow.total("e", "b")
+        (6, 5)
+        """
+        from .evaluate import numeric_flow
+
+        return numeric_flow(self, {**dict(point or {}), **inputs})
+
+    def flow(self) -> GradientFlow:
+        """The gradient flow in symbols: formulas in terms of each node's direct parents (sympy expressions).
+
+        >>> from gradflow_nb import graph
+        >>> graph("c = 2b + 3; e = 7c + b^2").flow().partial("e", "b")
+        2*b
+        """
+        from .evaluate import symbolic_flow
+
+        return symbolic_flow(self)
+
+    def formula(self, of: str, wrt: str | None = None, in_terms_of: str | Iterable[str] | None = None) -> sympy.Expr:
+        """The formula of a node, or of its total derivative, as a sympy expression.
+
+        Without `in_terms_of` it stands as the equations (or the local partials) give it. `in_terms_of` is a name
+        or several that together suffice; `NotExpressible` says which are missing.
+
+        >>> from gradflow_nb import graph
+        >>> chain = graph("b = 5 - 3a; c = 2b + 3; d = 5b + 6; e = 7c + d^2; f = 2e; g = 3f - o")
+        >>> chain.formula("g", wrt="d"), chain.formula("g", wrt="d", in_terms_of="b")
+        (12*d, 60*b + 72)
+        >>> chain.formula("g", in_terms_of=("c", "d", "o"))
+        42*c + 6*d**2 - o
+        """
+        from .formula import formula
+
+        return formula(self, of, wrt, in_terms_of)

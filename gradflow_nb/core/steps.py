@@ -1,0 +1,83 @@
+"""The steps of a sweep, each one saying itself in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..notation.plain import PLAIN, PRODUCT, Number
+from .display import Shown
+from .linear import Missing
+from .written import value_formula
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one neighbour passes on: its own derivative, the edge's partial, and their product."""
+
+    via: str
+    derivative: Any
+    partial: Any
+    product: Any
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Step:
+    """One node of a sweep. `kind` is "backward" (d of / d node) or "forward" (d node / d wrt).
+
+    `start` is the node that the sweep started from, `result` the derivative that this step found.
+    """
+
+    kind: str
+    start: str
+    node: str
+    contributions: tuple[Contribution, ...]
+    result: Any
+
+    @property
+    def derivative(self) -> str:
+        """What was found, as text: `dg/db`."""
+        child, parent = (self.start, self.node) if self.kind == "backward" else (self.node, self.start)
+        return f"d{child}/d{parent}"
+
+    def __str__(self) -> str:
+        if not self.contributions:
+            return f"{self.derivative} = {_text(self.result)}, where the sweep starts"
+        backward = self.kind == "backward"
+        parts = []
+        for part in self.contributions:
+            first, second = (part.derivative, part.partial) if backward else (part.partial, part.derivative)
+            parts.append(f"{_factor(first)}·{_factor(second)} from {part.via}")
+        return f"{self.derivative} = {' + '.join(parts)} = {_text(self.result)}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+
+class Steps(Shown, Sequence[Step]):
+    """The steps of one sweep, in their order; a sequence that prints as one step a line."""
+
+    def __init__(self, steps: list[Step]) -> None:
+        self._steps = tuple(steps)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._steps[index]
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self._steps)
+
+
+def _text(value: Any) -> str:
+    return "does not exist" if isinstance(value, Missing) else str(value_formula(value))
+
+
+def _factor(value: Any) -> str:
+    """A factor of a written product: a sum or a negative number in brackets."""
+    if isinstance(value, Missing):
+        return "(does not exist)"
+    formula = value_formula(value)
+    return PLAIN.write(formula, PRODUCT + (not isinstance(formula, Number)))

@@ -1,0 +1,69 @@
+"""The small vocabulary that the rows of the table are written in, and the worlds it is spoken in.
+
+A row says `exp(x)`; what happens depends on what `x` is. Each world is a module that gives every word below a
+meaning for its own values:
+
+    exact.py    ints, Fractions and floats: exact where the arguments are, a float where they cannot be
+    symbols.py  sympy expressions: formulas
+    precise.py  mpmath numbers: as many digits as are asked for
+    nodes.py    Nodes: a new graph
+
+The arithmetic `+ - * / **` with a whole exponent needs no words: all these values have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+_BY_PACKAGE = {"sympy": "symbols", "mpmath": "precise"}
+_BY_TYPE: dict[type, str | None] = {}
+
+
+def world_of(arguments: tuple) -> ModuleType:
+    """The world in which these arguments live; plain numbers live in every world."""
+    for argument in arguments:
+        kind = type(argument)
+        if kind not in _BY_TYPE:
+            package = (kind.__module__ or "").partition(".")[0]
+            _BY_TYPE[kind] = getattr(kind, "world", None) or _BY_PACKAGE.get(package)
+        name = _BY_TYPE[kind]
+        if name:
+            return import_module(name if "." in name else f"{__name__}.{name}")
+    return import_module(f"{__name__}.exact")
+
+
+def _word(name: str) -> Callable[..., Any]:
+    def word(*arguments: Any) -> Any:
+        return getattr(world_of(arguments), name)(*arguments)
+
+    word.__name__ = word.__qualname__ = name
+    return word
+
+
+exp, log, sqrt = _word("exp"), _word("log"), _word("sqrt")
+sin, cos, tan = _word("sin"), _word("cos"), _word("tan")
+sec, csc, cot = _word("sec"), _word("csc"), _word("cot")
+asin, acos, atan = _word("asin"), _word("acos"), _word("atan")
+sinh, cosh, tanh = _word("sinh"), _word("cosh"), _word("tanh")
+asinh, acosh, atanh = _word("asinh"), _word("acosh"), _word("atanh")
+sigmoid, softplus = _word("sigmoid"), _word("softplus")
+sign = _word("sign")
+"""−1, 0 or 1."""
+step = _word("step")
+"""1 where the argument is positive, else 0."""
+magnitude = _word("magnitude")
+"""|x|."""
+power = _word("power")
+"""power(x, y): real powers; 0^0 is 1, and a negative base has whole exponents only."""
+maximum, minimum = _word("maximum"), _word("minimum")
+where = _word("where")
+"""where(c, x, y): x where c is not zero, else y. Both are evaluated, so y must be harmless."""
+constant = _word("constant")
+"""constant(number, x): the number, as a value of the world that x lives in."""
+opaque = _word("opaque")
+"""opaque(name, *arguments): the value of a function of which only the name is known."""
+opaque_partial = _word("opaque_partial")
+"""opaque_partial(name, *arguments): its partial derivative; such symbols do not commute."""

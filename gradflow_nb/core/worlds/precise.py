@@ -1,0 +1,142 @@
+"""The world of mpmath numbers: real, with as many digits as their context carries.
+
+Every value knows its context, so nothing here touches mpmath's global precision and threads do not meet.
+Arguments so large that an evaluation would not end in reasonable time raise `Undefined`.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ...errors import Undefined
+
+_LARGEST_BITS = 40
+"""exp, trigonometric and hyperbolic functions take arguments below 2^40: results of at most 10^12 bits of exponent."""
+
+
+def _bits(x) -> int:
+    return x.exp + x.bc
+
+
+def _bounded(x) -> None:
+    if _bits(x) > _LARGEST_BITS:
+        raise Undefined("the number is too large to work with")
+
+
+def _entire(name):
+    def word(x):
+        _bounded(x)
+        return getattr(x.context, name)(x)
+
+    return word
+
+
+def _within(name, inside, needs):
+    def word(x):
+        if not inside(x):
+            raise Undefined(f"{name} needs {needs}")
+        return getattr(x.context, name)(x)
+
+    return word
+
+
+exp, sin, cos, tan = _entire("exp"), _entire("sin"), _entire("cos"), _entire("tan")
+sinh, cosh = _entire("sinh"), _entire("cosh")
+atan, asinh = _within("atan", lambda x: True, ""), _within("asinh", lambda x: True, "")
+log = _within("log", lambda x: x > 0, "a positive number")
+sqrt = _within("sqrt", lambda x: x >= 0, "a number that is not negative")
+asin = _within("asin", lambda x: -1 <= x <= 1, "a number from -1 to 1")
+acos = _within("acos", lambda x: -1 <= x <= 1, "a number from -1 to 1")
+acosh = _within("acosh", lambda x: x >= 1, "a number of at least 1")
+atanh = _within("atanh", lambda x: -1 < x < 1, "a number between -1 and 1")
+
+
+def _unsaturated(x) -> None:
+    """Where 1 − tanh(x) is smaller than the last digit, a value would look like 1 and is not."""
+    if abs(x) > x.context.prec // 3:
+        raise Undefined("the number is too large to work with")
+
+
+def tanh(x):
+    _unsaturated(x)
+    return x.context.tanh(x)
+
+
+def sec(x):
+    return 1 / cos(x)
+
+
+def csc(x):
+    return 1 / sin(x)
+
+
+def cot(x):
+    return cos(x) / sin(x)
+
+
+def sigmoid(x):
+    _unsaturated(x)
+    return 1 / (1 + exp(-x))
+
+
+def softplus(x):
+    return x.context.log1p(exp(-abs(x))) + (x if x > 0 else 0)
+
+
+def sign(x):
+    return x.context.mpf((x > 0) - (x < 0))
+
+
+def step(x):
+    return x.context.mpf(int(x > 0))
+
+
+def magnitude(x):
+    return abs(x)
+
+
+def maximum(x, y):
+    return x if x >= y else y
+
+
+def minimum(x, y):
+    return x if x <= y else y
+
+
+def where(condition, x, y):
+    return x if condition else y
+
+
+def constant(number, x):
+    return lift(x.context, number)
+
+
+def power(x, y):
+    if y == 0:
+        return x.context.mpf(1)
+    if x == 0:
+        if y < 0:
+            raise Undefined("division by zero")
+        return x
+    whole = y == int(y) if _bits(y) < 64 else True
+    if x < 0 and not whole:
+        raise Undefined("a negative number has no such real power")
+    if _bits(y) + max(0, abs(_bits(x))).bit_length() > _LARGEST_BITS:
+        raise Undefined("the number is too large to work with")
+    return x ** int(y) if whole else x**y
+
+
+def opaque(name, *arguments):
+    raise Undefined(f"{name} is an opaque function: it has no numbers")
+
+
+opaque_partial = opaque
+
+
+def lift(context, number):
+    """A constant of a graph as a number of this mpmath context."""
+    if isinstance(number, Fraction):
+        return context.mpf(number.numerator) / number.denominator
+    if isinstance(number, (int, float)):
+        return context.mpf(number)
+    return +getattr(context, number.name)

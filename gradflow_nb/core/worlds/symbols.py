@@ -1,0 +1,93 @@
+"""The world of sympy expressions: formulas over plain `Symbol(name)`.
+
+Formulas hold at generic points: a condition on a symbol counts as met unless it is literally zero. sympy
+simplifies and prints; the derivatives come from the table.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import sympy
+from sympy import acos, acosh, asin, asinh, atan, atanh, cos, cosh, cot, csc, exp, log, sec, sign, sin, sinh, sqrt, tan, tanh
+
+from ...errors import Undefined
+
+__all__ = [
+    *("acos acosh asin asinh atan atanh cos cosh cot csc exp log sec sign sin sinh sqrt tan tanh".split()),
+    *("constant lift magnitude maximum minimum opaque opaque_partial power settle sigmoid softplus step where".split()),
+]
+
+
+class sigmoid(sympy.Function):
+    """1/(1 + exp(−x)), kept whole so that its derivative reads σ(1 − σ)."""
+
+    @classmethod
+    def eval(cls, x):
+        return sympy.Rational(1, 2) if x.is_zero else None
+
+    def _eval_rewrite_as_exp(self, x, **hints):
+        return 1 / (1 + exp(-x))
+
+    def _eval_evalf(self, precision):
+        return self.rewrite(exp)._eval_evalf(precision)
+
+    def fdiff(self, argindex=1):
+        return self * (1 - self)
+
+
+def softplus(x):
+    return log(1 + exp(x))
+
+
+def step(x):
+    return sympy.Heaviside(x, 0)
+
+
+def magnitude(x):
+    return sympy.Abs(x)
+
+
+def maximum(x, y):
+    return sympy.Max(x, y)
+
+
+def minimum(x, y):
+    return sympy.Min(x, y)
+
+
+def power(x, y):
+    return sympy.sympify(x) ** y
+
+
+def where(condition, x, y):
+    return y if condition == 0 else x
+
+
+def constant(number, x):
+    return lift(number)
+
+
+def opaque(name, *arguments):
+    return sympy.Function(name)(*arguments)
+
+
+def opaque_partial(name, *arguments):
+    return sympy.Symbol(name, commutative=False)
+
+
+def lift(number):
+    """A constant of a graph as a sympy number; floats stay floats."""
+    if isinstance(number, Fraction):
+        return sympy.Rational(number.numerator, number.denominator)
+    if isinstance(number, (int, float)):
+        return sympy.sympify(number)
+    return {"pi": sympy.pi, "e": sympy.E}[number.name]
+
+
+def settle(value):
+    """A formula that stands for real numbers; division by a literal zero raises `Undefined`."""
+    value = sympy.sympify(value)
+    if value.has(sympy.zoo, sympy.nan, sympy.oo, sympy.I):
+        raise Undefined("it has no real value anywhere")
+    return value

@@ -1,0 +1,1 @@
+"""A gradient flow as a picture, and the same in words."""

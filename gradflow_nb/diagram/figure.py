@@ -1,0 +1,160 @@
+"""`draw` and the `Figure` it makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Literal
+
+from ..core.display import Shown
+from ..core.flow import GradientFlow
+from ..core.graph import Graph
+from ..core.paths import Path
+from ..errors import GradflowError
+from ..notation.plain import number_text
+from .dot import digraph
+from .labels import Direction, labels, target
+from .layout import layout
+from .svg import edge_size, node_size, resolved, svg
+from .table import html, text
+
+if TYPE_CHECKING:
+    import graphviz
+
+_HINT = "Write a file name that ends in .svg, .png or .pdf."
+
+
+def draw(
+    shown: Graph | GradientFlow,
+    direction: Direction = "computation",
+    of: str | None = None,
+    highlight: str | Path | tuple[str, str] | Iterable[str | Path | tuple[str, str]] = (),
+    orientation: Literal["down", "right"] = "down",
+) -> Figure:
+    """A picture of a graph (formulas) or of a flow (formulas and numbers).
+
+    `direction="gradient"` turns the arrows round and writes d of / d node on every node; `of` may be left out
+    where there is one output. `highlight` takes node names, (child, parent) pairs and paths. `orientation` is
+    the way in which the computation runs on the page.
+
+    >>> from gradflow_nb import draw, graph
+    >>> print(draw(graph("c = a + b; d = b + 1; e = c d").at(a=2, b=1)).text)
+    gradient flow at a = 2, b = 1
+    node  is     value
+    a     input  2
+    b     input  1
+    c     a + b  3
+    d     b + 1  2
+    e     c·d    6
+    <BLANKLINE>
+    edge   partial
+    a → c  ∂c/∂a = 1
+    b → c  ∂c/∂b = 1
+    b → d  ∂d/∂b = 1
+    c → e  ∂e/∂c = d = 2
+    d → e  ∂e/∂d = c = 3
+    """
+    for name, value, legal in (
+        ("direction", direction, ("computation", "gradient")),
+        ("orientation", orientation, ("down", "right")),
+    ):
+        if value not in legal:
+            raise GradflowError(f"{name}={value!r} is not known: it is {' or '.join(map(repr, legal))}.")
+    flow = shown.flow() if isinstance(shown, Graph) else shown
+    of = target(flow, of) if direction == "gradient" else of
+    return Figure(flow, direction, of, frozenset(_lit(flow, highlight)), orientation)
+
+
+def _lit(flow: GradientFlow, wanted: object) -> Iterable[str | tuple[str, str]]:
+    if isinstance(wanted, Path):
+        yield from wanted.nodes
+        yield from ((edge.child, edge.parent) for edge in wanted.edges)
+    elif isinstance(wanted, str):
+        flow.partial(wanted, wanted)
+        yield wanted
+    elif isinstance(wanted, tuple) and len(wanted) == 2 and all(isinstance(part, str) for part in wanted):
+        flow.partial(*wanted)
+        yield wanted
+    else:
+        for part in wanted:  # type: ignore[attr-defined]
+            yield from _lit(flow, part)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Figure(Shown):
+    """A drawn flow. It shows itself; `svg`, `dot` and `text` are its forms, `save` writes a file."""
+
+    flow: GradientFlow
+    direction: Direction = "computation"
+    of: str | None = None
+    lit: frozenset[str | tuple[str, str]] = field(default_factory=frozenset)
+    orientation: Literal["down", "right"] = "down"
+
+    @cached_property
+    def _labels(self):
+        return labels(self.flow, self.direction, self.of)
+
+    @property
+    def title(self) -> str:
+        """One line that says what is drawn."""
+        if self.flow.symbolic:
+            return "computation graph" if self.direction == "computation" else f"gradient flow of {self.of}"
+        point = ", ".join(f"{name} = {number_text(value)}" for name, value in self.flow.inputs.items())
+        return f"gradient flow{f' of {self.of}' if self.direction == 'gradient' else ''} at {point}"
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as a self-contained SVG, the same bytes in every process."""
+        nodes, edges = self._labels
+        place = layout(self._digraph(labelled=False))
+        return svg(nodes, edges, place, self.title, self.text, self.direction == "gradient", self.lit)
+
+    @property
+    def dot(self) -> graphviz.Digraph:
+        """The structure with its labels, for other Graphviz tools."""
+        return self._digraph(labelled=True)
+
+    @cached_property
+    def text(self) -> str:
+        """The picture in words."""
+        return text(self.title, *self._labels)
+
+    @property
+    def table(self) -> str:
+        """The picture in words, as HTML tables."""
+        return html(*self._labels)
+
+    def save(self, file: str | FilePath) -> FilePath:
+        """Writes an .svg, .png or .pdf, with colours that need no theme. Returns the path."""
+        path = FilePath(file)
+        picture = resolved(self.svg)
+        if path.suffix == ".svg":
+            path.write_text(picture, encoding="utf-8")
+        elif path.suffix in (".png", ".pdf"):
+            import typst
+
+            width, height = re.search(r'width="(\d+)" height="(\d+)"', picture).groups()
+            page = (
+                f"#set page(width: {width}pt, height: {height}pt, margin: 0pt)\n"
+                f'#image(bytes(sys.inputs.picture), format: "svg", width: {width}pt)'
+            )
+            made = typst.compile(
+                page.encode(), format=path.suffix[1:], ppi=192, sys_inputs={"picture": picture}
+            )
+            path.write_bytes(made)
+        else:
+            raise GradflowError(f"{path.name!r} names no kind of picture that can be written. {_HINT}")
+        return path
+
+    def _digraph(self, labelled: bool) -> graphviz.Digraph:
+        nodes, edges = self._labels
+        position = {node.name: i for i, node in enumerate(nodes)}
+        return digraph(
+            [(*node_size(n), f"{n.written}" + (f"\n{n.value}" if n.value else "")) for n in nodes],
+            [(position[e.parent], position[e.child], *edge_size(e), str(e.written)) for e in edges],
+            "TB" if self.orientation == "down" else "LR",
+            labelled,
+        )

@@ -1,0 +1,98 @@
+"""What is written on each node and each edge of a picture; the drawing and its twin in words both read this."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from ..core.flow import Edge, GradientFlow
+from ..core.linear import Missing
+from ..core.written import value_formula
+from ..errors import GradflowError
+from ..notation.plain import Derivative, Equation, Formula, Name
+
+Direction = Literal["computation", "gradient"]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLabel:
+    """A node: how it is written, its value and its adjoint where they are shown, and what it is."""
+
+    name: str
+    kind: Literal["input", "operation", "output"]
+    written: Formula
+    value: Formula | None
+    adjoint: Formula | None
+
+    @property
+    def spoken(self) -> str:
+        """The label as a sentence for those who hear it."""
+        parts = [f"{self.kind if self.kind != 'operation' else 'node'} {self.written}"]
+        parts += [f"value {self.value}"] if self.value else []
+        parts += [str(self.adjoint)] if self.adjoint else []
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeLabel:
+    """An edge: `∂e/∂d = 2d = 32`; `convention` where a kink's convention stands in for a derivative."""
+
+    child: str
+    parent: str
+    written: Formula
+    exists: bool
+    convention: str | None
+
+    @property
+    def spoken(self) -> str:
+        """The label as a sentence for those who hear it."""
+        says = f", {self.convention}" if self.convention else "" if self.exists else ", which does not exist here"
+        return f"edge from {self.parent} to {self.child}: {self.written}{says}"
+
+
+def labels(flow: GradientFlow, direction: Direction, of: str | None) -> tuple[list[NodeLabel], list[EdgeLabel]]:
+    """The labels of all nodes, in topological order, and of all edges, in the flow's order."""
+    adjoints = flow.adjoint_or_missing(target(flow, of)) if direction == "gradient" else {}
+    formulas = flow.in_symbols().edges
+    times = Counter((edge.child, edge.parent) for edge in flow.edges)
+    return (
+        [_node(flow, name, adjoints, of or (target(flow, of) if adjoints else None)) for name in flow.names],
+        [_edge(flow, e, symbolic, times[e.child, e.parent] > 1) for e, symbolic in zip(flow.edges, formulas)],
+    )
+
+
+def target(flow: GradientFlow, of: str | None) -> str:
+    """The node that the gradient is of: the one that was named, or the only output."""
+    if of is not None:
+        flow.partial(of, of)  # raises UnknownName
+        return of
+    if len(flow.outputs) != 1:
+        raise GradflowError(
+            f'This graph has {len(flow.outputs)} outputs ({", ".join(flow.outputs)}): say which one, as in of="{flow.outputs[0]}".'
+        )
+    return flow.outputs[0]
+
+
+def _node(flow: GradientFlow, name: str, adjoints: dict, of: str | None) -> NodeLabel:
+    kind = "input" if name in flow.graph.inputs else "output" if name in flow.outputs else "operation"
+    written = flow.equation(name) if name in flow.graph else flow.equations[name]
+    value = None if flow.symbolic else value_formula(flow.values[name])
+    adjoint = None
+    if of is not None:
+        found = adjoints[name]
+        right = Name("does not exist") if isinstance(found, Missing) else value_formula(found)
+        adjoint = Equation((Derivative(of, name, "d"), right)) if name in flow.graph else right
+    return NodeLabel(name, kind, written, value, adjoint)
+
+
+def _edge(flow: GradientFlow, edge: Edge, symbolic: Edge, parallel: bool) -> EdgeLabel:
+    """One of several parallel edges is not the whole ∂child/∂parent, so it carries its factor alone."""
+    sides: list[Formula] = []
+    if edge.child in flow.graph and edge.parent in flow.graph and not parallel:
+        sides.append(Derivative(edge.child, edge.parent))
+    sides += [value_formula(e.partial) for e in (symbolic, edge) if e.exists]
+    unique = list(dict.fromkeys(sides)) if edge.exists else [*sides, Name("—")]
+    return EdgeLabel(
+        edge.child, edge.parent, unique[0] if len(unique) == 1 else Equation(tuple(unique)), edge.exists, edge.convention
+    )

@@ -1,0 +1,156 @@
+"""Ink: labels put where the layout says, as one SVG.
+
+No element has an `id`, for a graph may be shown twice on a page; arrowheads are drawn. Everything that a person
+named passes through `escape`. Colours are variables with fallbacks, so the same bytes suit a dark page and paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from html import escape
+from math import hypot
+from pathlib import Path
+
+from ..notation.plain import Equation, Formula, Name, Power
+from ..notation.svgtext import Box, box
+from .labels import EdgeLabel, NodeLabel
+from .layout import Layout, Point
+
+NODE_FONT, EDGE_FONT, NOTE_FONT = 16.0, 15.0, 12.0
+_PAD_X, _PAD_Y, _GAP, _MARGIN, _HEAD = 11.0, 7.0, 3.0, 8.0, 9.0
+_WIDEST_NODE, _WIDEST_EDGE = 300.0, 230.0
+STYLE = (Path(__file__).parent / "figure.css").read_text(encoding="utf-8")
+
+
+def node_lines(label: NodeLabel) -> list[tuple[str, Box]]:
+    """The lines of a node: a class for the colour, and the ink. What is too long to show ends in …"""
+    written = box(label.written)
+    if written.width * NODE_FONT > _WIDEST_NODE:
+        written = box(Equation((Name(label.name), Name("…"))))
+    lines = [("", written)]
+    if label.value is not None:
+        lines.append(("gf-value", box(label.value)))
+    if label.adjoint is not None:
+        lines.append(("gf-adjoint", box(label.adjoint)))
+    return lines
+
+
+def node_size(label: NodeLabel) -> tuple[float, float]:
+    """Width and height of a node in points."""
+    boxes = [line for _, line in node_lines(label)]
+    width = max(line.width for line in boxes) * NODE_FONT + 2 * _PAD_X
+    return max(width, 44.0), sum(line.height for line in boxes) * NODE_FONT + _GAP * (len(boxes) - 1) + 2 * _PAD_Y
+
+
+def edge_box(label: EdgeLabel) -> Box:
+    """The ink of an edge's label; the middle of a long one is left out."""
+    whole = box(_marked(label, label.written))
+    if whole.width * EDGE_FONT <= _WIDEST_EDGE or not isinstance(label.written, Equation):
+        return whole
+    first, *_, last = label.written.sides
+    short = box(_marked(label, Equation((first, last))))
+    return short if short.width * EDGE_FONT <= _WIDEST_EDGE else box(_marked(label, Equation((first, Name("…")))))
+
+
+def _marked(label: EdgeLabel, formula: Formula) -> Formula:
+    """The formula with a raised † where a convention stands in for a derivative."""
+    if not label.convention:
+        return formula
+    sides = formula.sides if isinstance(formula, Equation) else (formula,)
+    return Equation((*sides[:-1], Power(sides[-1], Name("†"))))
+
+
+def edge_size(label: EdgeLabel) -> tuple[float, float]:
+    """Width and height of an edge's label in points, with room around it."""
+    ink = edge_box(label)
+    return ink.width * EDGE_FONT + 14, ink.height * EDGE_FONT + 6
+
+
+def svg(
+    nodes: Sequence[NodeLabel],
+    edges: Sequence[EdgeLabel],
+    place: Layout,
+    title: str,
+    description: str,
+    reverse: bool = False,
+    lit: Collection[str | tuple[str, str]] = (),
+) -> str:
+    """The picture. `reverse` turns the arrows round; `lit` holds names and (child, parent) pairs to light up."""
+    notes = [f"† {edge.convention}" for edge in edges if edge.convention]
+    notes = list(dict.fromkeys(notes))
+    xs = [x for curve in place.curves for x, _ in curve]
+    left, right = min([0.0, *xs]), max([place.width, *xs])
+    right = max(right, left + max((len(note) * NOTE_FONT * 0.42 for note in notes), default=0))
+    width, height = right - left + 2 * _MARGIN, place.height + 2 * _MARGIN + 18 * len(notes)
+    into: dict[str, list[int]] = {}
+    for i, edge in enumerate(edges):
+        into.setdefault(edge.child, []).append(i)
+    body = []
+    for node, centre in zip(nodes, place.nodes):
+        for i in into.get(node.name, []):
+            body.append(_edge(i, edges[i], place.curves[i], place.labels[i], reverse, (edges[i].child, edges[i].parent) in lit))
+        body.append(_node(node, centre, node.name in lit))
+    for i, note in enumerate(notes):
+        y = place.height + _MARGIN + 10 + 18 * i
+        body.append(f'<text class="gf-note" x="{left:.1f}" y="{y:.1f}" font-size="{NOTE_FONT}">{escape(note)}</text>')
+    view = f"{left - _MARGIN:.1f} {-_MARGIN:.1f} {width:.1f} {height:.1f}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="gradflow{" gf-gradient" if reverse else ""}" role="group" '
+        f'aria-label="{escape(title)}" viewBox="{view}" width="{width:.0f}" height="{height:.0f}">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc><style>{STYLE}</style>"
+        f'<rect class="gf-paper" x="{left - _MARGIN:.1f}" y="{-_MARGIN:.1f}" width="{width:.1f}" height="{height:.1f}" rx="4"/>'
+        f"{''.join(body)}</svg>"
+    )
+
+
+def _node(label: NodeLabel, centre: Point, lit: bool) -> str:
+    width, height = node_size(label)
+    x, y = centre[0] - width / 2, centre[1] - height / 2
+    ink, top = [], y + _PAD_Y
+    for kind, line in node_lines(label):
+        top += line.above * NODE_FONT
+        drawn = line.svg(centre[0] - line.width * NODE_FONT / 2, top, NODE_FONT)
+        ink.append(f'<g class="gf-ink {kind}" data-role="{kind.removeprefix("gf-") or "written"}">{drawn}</g>')
+        top += line.below * NODE_FONT + _GAP
+    return (
+        f'<g class="gf-node gf-{label.kind}{" gf-lit" if lit else ""}" data-node="{escape(label.name)}" role="img" '
+        f'aria-label="{escape(label.spoken)}"><rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"/>'
+        f"{''.join(ink)}</g>"
+    )
+
+
+def _edge(number: int, label: EdgeLabel, curve: Sequence[Point], at: Point | None, reverse: bool, lit: bool) -> str:
+    points = list(curve[::-1] if reverse else curve)
+    tip, before = points[-1], next((p for p in reversed(points[:-1]) if p != points[-1]), points[0])
+    length = hypot(tip[0] - before[0], tip[1] - before[1]) or 1.0
+    ux, uy = (tip[0] - before[0]) / length, (tip[1] - before[1]) / length
+    base = (tip[0] - _HEAD * ux, tip[1] - _HEAD * uy)
+    points[-1] = (tip[0] - 0.7 * _HEAD * ux, tip[1] - 0.7 * _HEAD * uy)
+    path = f"M{_pair(points[0])}" + "".join(
+        f"C{_pair(a)} {_pair(b)} {_pair(c)}" for a, b, c in zip(points[1::3], points[2::3], points[3::3])
+    )
+    wings = [(base[0] + side * 0.42 * _HEAD * -uy, base[1] + side * 0.42 * _HEAD * ux) for side in (1, -1)]
+    head = " ".join(_pair(p) for p in (tip, *wings))
+    ink = edge_box(label)
+    text = ""
+    if at is not None:
+        x = at[0] - ink.width * EDGE_FONT / 2
+        y = at[1] + (ink.above - ink.below) * EDGE_FONT / 2
+        text = f'<g class="gf-ink" data-role="partial">{ink.svg(x, y, EDGE_FONT)}</g>'
+    kind = ("" if label.exists else " gf-missing") + (" gf-lit" if lit else "")
+    return (
+        f'<g class="gf-edge{kind}" data-edge="{number}" data-child="{escape(label.child)}" data-parent="{escape(label.parent)}" '
+        f'role="img" aria-label="{escape(label.spoken)}"><path class="gf-curve" d="{path}"/>'
+        f'<polygon class="gf-head" points="{head}"/>{text}</g>'
+    )
+
+
+def _pair(point: Point) -> str:
+    return f"{point[0]:.1f},{point[1]:.1f}"
+
+
+def resolved(picture: str) -> str:
+    """The picture with the fallback in place of every variable, for programs that know no CSS variables."""
+    plain = re.sub(r"@media print \{.*\}", "", picture)
+    return re.sub(r"var\(--[\w-]+, (#[0-9a-f]+)\)", r"\1", plain)

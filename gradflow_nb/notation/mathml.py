@@ -1,0 +1,88 @@
+"""A formula in MathML, which browsers show without any library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from .plain import (
+    ATOM, PRODUCT, Bars, Call, Derivative, Formula, Name, Negative, Number, Power, Quotient, Root, Script, number_text,
+)  # fmt: skip
+
+
+def _operator(text: str, **attributes: str) -> str:
+    return f"<mo{''.join(f' {name}={chr(34)}{value}{chr(34)}' for name, value in attributes.items())}>{escape(text)}</mo>"
+
+
+class MathML(Script):
+    """Presentation MathML. Everything that a person typed is escaped."""
+
+    stacked = True
+    plus, minus, equals, comma = _operator("+"), _operator("−"), _operator("="), _operator(",")
+    times, thin = _operator("·"), "<mspace width='0.17em'></mspace>"
+
+    def row(self, *parts: str) -> str:
+        return f"<mrow>{''.join(parts)}</mrow>"
+
+    def join(self, parts: Iterable[str]) -> str:
+        parts = list(parts)
+        return self.row(*parts) if parts else ""
+
+    def brackets(self, written: str) -> str:
+        return self.row(_operator("("), written, _operator(")"))
+
+    def number(self, formula: Number) -> str:
+        above, slash, below = number_text(abs(formula.value), formula.decimal).partition("/")
+        mantissa, dot, exponent = above.partition("·10^")
+        text = f"<mn>{mantissa}</mn>"
+        if slash:
+            text = f"<mfrac><mn>{above}</mn><mn>{below}</mn></mfrac>"
+        elif dot:
+            text = self.row(text, self.times, f"<msup><mn>10</mn><mn>{exponent.replace('-', '−')}</mn></msup>")
+        return self.row(self.minus_sign(), text) if formula.value < 0 else text
+
+    def minus_sign(self) -> str:
+        return _operator("−", form="prefix")
+
+    def name(self, formula: Name) -> str:
+        base, _, index = formula.text.partition("_")
+        if not base or not index:
+            return f"<mi>{escape(formula.text)}</mi>"
+        tag = "mn" if index.isdigit() else "mi"
+        return f"<msub><mi>{escape(base)}</mi><{tag}>{escape(index)}</{tag}></msub>"
+
+    def negative(self, formula: Negative) -> str:
+        return self.row(self.minus_sign(), self.write(formula.operand, PRODUCT))
+
+    def quotient(self, formula: Quotient) -> str:
+        return f"<mfrac>{self.write(formula.numerator)}{self.write(formula.denominator)}</mfrac>"
+
+    def power(self, formula: Power) -> str:
+        return f"<msup>{self.write(formula.base, ATOM)}{self.write(formula.exponent)}</msup>"
+
+    def call(self, formula: Call) -> str:
+        name = f"<mi>{escape(formula.function)}</mi>"
+        return self.row(name, _operator("\u2061"), self.brackets(self.arguments(formula.arguments)))
+
+    def bars(self, formula: Bars) -> str:
+        return self.row(_operator("|", form="prefix"), self.write(formula.operand), _operator("|", form="postfix"))
+
+    def root(self, formula: Root) -> str:
+        return f"<msqrt>{self.write(formula.operand)}</msqrt>"
+
+    def derivative(self, formula: Derivative) -> str:
+        d = f"<mo form='prefix' rspace='0'>{formula.sign}</mo>" if formula.sign == "∂" else "<mi>d</mi>"
+        above, below = (self.row(d, self.name(Name(name))) for name in (formula.child, formula.parent))
+        return f"<mfrac>{above}{below}</mfrac>"
+
+
+MATHML = MathML()
+
+
+def mathml(formula: Formula, block: bool = False) -> str:
+    """`formula` as a `<math>` element.
+
+    >>> mathml(Power(Name("d"), Number(2)))
+    '<math><msup><mi>d</mi><mn>2</mn></msup></math>'
+    """
+    return f"<math{' display=' + chr(34) + 'block' + chr(34) if block else ''}>{MATHML.write(formula)}</math>"

@@ -1,0 +1,293 @@
+"""The formula as people write it, and its plain script.
+
+A formula is a small tree of the classes below. It keeps what was written (`3a` stays a product, `a/b` a
+quotient) and says nothing about values. A `Script` turns the tree into one notation; it decides where
+brackets are needed in that notation and nowhere else. This module imports nothing of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+class Formula:
+    """Base of the tree. `str(formula)` is the plain script."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return PLAIN.write(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Formula):
+    """A number: an int, a Fraction or a float; `decimal` prints an exact fraction as `0.5`, as it was typed."""
+
+    value: int | Fraction | float
+    decimal: bool = False
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Formula):
+    """The name of a node, of a constant, or of an opaque derivative such as `D_xw`."""
+
+    text: str
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Formula):
+    """Terms joined by +; a `Negative` term is joined by −."""
+
+    terms: tuple[Formula, ...]
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Formula):
+    """−operand."""
+
+    operand: Formula
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Formula):
+    """Factors side by side: `3a`, `2(x + 1)`, `a·b`."""
+
+    factors: tuple[Formula, ...]
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(Formula):
+    """numerator over denominator."""
+
+    numerator: Formula
+    denominator: Formula
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Formula):
+    """base to the exponent."""
+
+    base: Formula
+    exponent: Formula
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Formula):
+    """A function and its arguments: `sin(x)`, `max(a, b)`, `x(w)`."""
+
+    function: str
+    arguments: tuple[Formula, ...]
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Bars(Formula):
+    """|operand|."""
+
+    operand: Formula
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Root(Formula):
+    """The square root of operand."""
+
+    operand: Formula
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative(Formula):
+    """∂child/∂parent, or dchild/dparent with `sign="d"`."""
+
+    child: str
+    parent: str
+    sign: str = "∂"
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Equation(Formula):
+    """Sides joined by =."""
+
+    sides: tuple[Formula, ...]
+    __str__ = Formula.__str__
+
+
+def number_text(value: int | Fraction | float, decimal: bool = False) -> str:
+    """A number for people: exact numbers whole, floats to six significant digits.
+
+    >>> number_text(305), number_text(Fraction(3, 8)), number_text(Fraction(3, 8), decimal=True)
+    ('305', '3/8', '0.375')
+    >>> number_text(2 / 3), number_text(1.5e22)
+    ('0.666667', '1.5·10^22')
+    """
+    if isinstance(value, float):
+        text = f"{value:.6g}"
+        mantissa, e, exponent = text.partition("e")
+        return f"{mantissa}·10^{int(exponent)}" if e else text
+    value = Fraction(value)
+    if value.denominator == 1:
+        return str(value.numerator)
+    return (decimal and exact_decimal(value)) or f"{value.numerator}/{value.denominator}"
+
+
+def exact_decimal(value: Fraction) -> str | None:
+    """The decimal that is exactly this fraction, or None where there is none.
+
+    >>> exact_decimal(Fraction(-1, 8)), exact_decimal(Fraction(1, 3))
+    ('-0.125', None)
+    """
+    rest, places = value.denominator, 0
+    for prime in (2, 5):
+        count = 0
+        while rest % prime == 0:
+            rest, count = rest // prime, count + 1
+        places = max(places, count)
+    if rest != 1 or places > 60:
+        return None
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return sign + digits[: len(digits) - places] + ("." + digits[len(digits) - places :] if places else "")
+
+
+# How tightly each kind of formula holds together; a script puts brackets where a looser one stands in a tighter place.
+EQUATION, SUM, NEGATIVE, PRODUCT, FACTOR, POWER, ATOM = range(7)
+
+
+class Script:
+    """One notation: a method for every kind of formula. Subclasses override what they write differently.
+
+    `stacked` scripts draw quotients with a bar, which needs no brackets around numerator and denominator.
+    """
+
+    stacked = False
+    plus, minus, equals, comma, times, thin = " + ", " - ", " = ", ", ", "·", " "
+
+    def write(self, formula: Formula, place: int = EQUATION):
+        """`formula` in this notation, in brackets if it is looser than its `place` allows."""
+        written = getattr(self, type(formula).__name__.lower())(formula)
+        return self.brackets(written) if self.tightness(formula) < place else written
+
+    def tightness(self, formula: Formula) -> int:
+        match formula:
+            case Number(value, decimal):
+                if value < 0:
+                    return NEGATIVE
+                text = number_text(value, decimal)
+                return PRODUCT if "·" in text or ("/" in text and not self.stacked) else FACTOR if "/" in text else ATOM
+            case Equation():
+                return EQUATION
+            case Sum():
+                return SUM
+            case Negative():
+                return NEGATIVE
+            case Product((Number(value), *_)) if value < 0:
+                return NEGATIVE
+            case Product():
+                return PRODUCT
+            case Quotient() | Derivative():
+                return FACTOR if self.stacked else PRODUCT
+            case Power():
+                return POWER
+        return ATOM
+
+    def join(self, parts: Iterable):
+        return "".join(parts)
+
+    def sum(self, formula: Sum):
+        parts = [self.write(formula.terms[0], NEGATIVE)]
+        for term in formula.terms[1:]:
+            if isinstance(term, Negative):
+                parts += [self.minus, self.write(term.operand, PRODUCT)]
+            elif isinstance(term, Number) and term.value < 0:
+                parts += [self.minus, self.write(Number(-term.value, term.decimal), PRODUCT)]
+            elif isinstance(term, Product) and isinstance(term.factors[0], Number) and term.factors[0].value < 0:
+                first = Number(-term.factors[0].value, term.factors[0].decimal)
+                parts += [self.minus, self.write(Product((first, *term.factors[1:])), PRODUCT)]
+            else:
+                parts += [self.plus, self.write(term, PRODUCT)]
+        return self.join(parts)
+
+    def product(self, formula: Product):
+        first, *others = formula.factors
+        parts = [self.write(first, NEGATIVE if isinstance(first, Number) and "/" not in str(first) else FACTOR)]
+        for before, after in zip(formula.factors, others):
+            parts += [self.between(before, after), self.write(after, FACTOR)]
+        return self.join(parts)
+
+    def between(self, before: Formula, after: Formula):
+        """What stands between two factors: nothing in `3a` and `2(x + 1)`, a thin space in `2 sin(x)`, else a dot."""
+        head = after.base if isinstance(after, Power) else after
+        if isinstance(before, Number) and isinstance(head, (Name, Sum, Bars)):
+            return self.join([])
+        return self.thin if isinstance(before, Number) and isinstance(head, (Call, Root)) else self.times
+
+    def equation(self, formula: Equation):
+        parts = [self.write(formula.sides[0], SUM)]
+        for side in formula.sides[1:]:
+            parts += [self.equals, self.write(side, SUM)]
+        return self.join(parts)
+
+    def arguments(self, formulas: tuple[Formula, ...]):
+        parts = []
+        for formula in formulas:
+            parts += [self.comma, self.write(formula)] if parts else [self.write(formula)]
+        return self.join(parts)
+
+
+class Plain(Script):
+    """Text that a person can type back."""
+
+    def brackets(self, written: str) -> str:
+        return f"({written})"
+
+    def number(self, formula: Number) -> str:
+        return number_text(formula.value, formula.decimal)
+
+    def name(self, formula: Name) -> str:
+        return formula.text
+
+    def negative(self, formula: Negative) -> str:
+        return "-" + self.write(formula.operand, PRODUCT)
+
+    def quotient(self, formula: Quotient) -> str:
+        return self.write(formula.numerator, PRODUCT) + "/" + self.write(formula.denominator, POWER)
+
+    def power(self, formula: Power) -> str:
+        return self.write(formula.base, ATOM) + "^" + self.write(formula.exponent, POWER)
+
+    def call(self, formula: Call) -> str:
+        return f"{formula.function}({self.arguments(formula.arguments)})"
+
+    def bars(self, formula: Bars) -> str:
+        return f"|{self.write(formula.operand)}|"
+
+    def root(self, formula: Root) -> str:
+        return f"sqrt({self.write(formula.operand)})"
+
+    def derivative(self, formula: Derivative) -> str:
+        return f"{formula.sign}{formula.child}/{formula.sign}{formula.parent}"
+
+
+PLAIN = Plain()
+
+
+def plain(formula: Formula) -> str:
+    """`formula` as plain text.
+
+    >>> plain(Equation((Name("e"), Sum((Product((Number(7), Name("c"))), Power(Name("d"), Number(2)))))))
+    'e = 7c + d^2'
+    >>> plain(Quotient(Number(1), Product((Number(2), Name("x")))))
+    '1/(2x)'
+    """
+    return PLAIN.write(formula)

@@ -1,0 +1,208 @@
+"""A formula as SVG text: fractions with a bar, real subscripts and superscripts.
+
+Every piece of text is given the width that Times has for it, and is told to keep that width (`textLength`), so a
+reader without Times sees the same layout. A `Box` knows its size before anything is drawn; Graphviz needs that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from .plain import (
+    ATOM, PRODUCT, Bars, Call, Derivative, Formula, Name, Negative, Number, Power, Quotient, Root, Script, number_text,
+)  # fmt: skip
+
+# Widths in thousandths of the font size: those of Times and of the fonts made to its measure.
+_UPRIGHT = {
+    180: "'", 200: "|", 250: " ,.·", 278: "/:;\\ijlt", 333: "!()-I[]`fr", 389: "Js", 402: "τ", 420: "ε", 444: "?acezχγξν",
+    469: "^δθ{}", 494: "∂λυ", 541: "~α√", 556: "FPSμ", 564: "+<=>−×σφ", 611: "ELTZΓΣψ", 667: "BCRΔΞω", 713: "∞",
+    722: "ADGHKNOQUVXYwΘΠΛΦΨΩ", 778: "&m", 833: "%", 889: "M", 921: "@", 944: "W", 1000: "…←",
+}  # fmt: skip
+_ITALIC = {
+    214: "'", 250: " ,.·", 275: "|", 278: "/\\fijltι", 333: "!()-:;I`", 358: "τ", 389: "[]rszγε", 405: "ζς{}", 430: "^ξλ",
+    444: "Jcekvxyνχυδ", 480: "κρθσ∂η", 510: "αμπβ", 541: "~√φ", 556: "LTYZΓ", 587: "ΔΣΛ", 611: "ABEFPRVXψΞ", 667: "CKNw",
+    675: "+<=>−×", 706: "ωΨ", 722: "DGHOQUmΘΠΩΦ", 778: "&", 833: "%MW", 889: "…", 920: "@",
+}  # fmt: skip
+_WIDTHS = [{c: width for width, group in table.items() for c in group} for table in (_UPRIGHT, _ITALIC)]
+
+
+def text_width(text: str, italic: bool = False) -> float:
+    """The width of `text` in Times, in units of the font size."""
+    return sum(_WIDTHS[italic].get(c, 500 if c.isascii() or c.isalpha() else 600) for c in text) / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of text: its left end and baseline."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    italic: bool
+
+    def moved(self, dx: float, dy: float, scale: float) -> Text:
+        return Text(self.x * scale + dx, self.y * scale + dy, self.text, self.size * scale, self.italic)
+
+    def svg(self) -> str:
+        style = ' font-style="italic"' if self.italic else ""
+        width = text_width(self.text, self.italic) * self.size
+        return (
+            f'<text x="{self.x:.1f}" y="{self.y:.1f}" font-size="{self.size:.1f}"{style} textLength="{width:.1f}" '
+            f'lengthAdjust="spacingAndGlyphs" xml:space="preserve">{escape(self.text)}</text>'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A fraction bar or the stroke of a root."""
+
+    points: tuple[tuple[float, float], ...]
+    width: float = 0.05
+
+    def moved(self, dx: float, dy: float, scale: float) -> Line:
+        return Line(tuple((x * scale + dx, y * scale + dy) for x, y in self.points), self.width * scale)
+
+    def svg(self) -> str:
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in self.points)
+        return f'<polyline class="gf-bar" points="{points}" stroke-width="{max(0.8, self.width):.1f}"/>'
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Ink with a baseline at y = 0: a width, and how far it reaches above and below. Units: the font size."""
+
+    width: float
+    above: float
+    below: float
+    ink: tuple[Text | Line, ...] = ()
+
+    @property
+    def height(self) -> float:
+        return self.above + self.below
+
+    def moved(self, dx: float = 0, dy: float = 0, scale: float = 1) -> tuple[Text | Line, ...]:
+        return tuple(mark.moved(dx, dy, scale) for mark in self.ink)
+
+    def scaled(self, scale: float) -> Box:
+        return Box(self.width * scale, self.above * scale, self.below * scale, self.moved(scale=scale))
+
+    def svg(self, x: float, y: float, size: float) -> str:
+        """The ink with its left end at x and its baseline at y, in a font of `size`."""
+        return "".join(mark.svg() for mark in self.moved(x, y, size))
+
+
+EMPTY = Box(0, 0, 0)
+_AXIS = 0.27
+"""The height of a fraction's bar above the baseline."""
+
+
+def _text(text: str, italic: bool = False) -> Box:
+    return Box(text_width(text, italic), 0.72, 0.22, (Text(0, 0, text, 1, italic),))
+
+
+def _space(width: float) -> Box:
+    return Box(width, 0, 0)
+
+
+def beside(parts: Iterable[Box]) -> Box:
+    """Boxes in a row on one baseline."""
+    x, above, below, ink = 0.0, 0.0, 0.0, []
+    for part in parts:
+        ink += part.moved(x)
+        x, above, below = x + part.width, max(above, part.above), max(below, part.below)
+    return Box(x, above, below, tuple(ink))
+
+
+def raised(box: Box, by: float) -> Box:
+    return Box(box.width, box.above + by, box.below - by, box.moved(0, -by))
+
+
+def over(numerator: Box, denominator: Box) -> Box:
+    """A fraction with a bar."""
+    width = max(numerator.width, denominator.width) + 0.2
+    up, down = _AXIS + 0.12 + numerator.below, denominator.above + 0.12 - _AXIS
+    ink = (
+        *numerator.moved((width - numerator.width) / 2, -up),
+        *denominator.moved((width - denominator.width) / 2, down),
+        Line(((0.03, -_AXIS), (width - 0.03, -_AXIS))),
+    )
+    return Box(width, up + numerator.above, down + denominator.below, ink)
+
+
+class SvgText(Script):
+    """Formulas as boxes."""
+
+    stacked = True
+    plus, minus, equals = (beside([_space(0.2), _text(c), _space(0.2)]) for c in "+−=")
+    comma, times, thin = beside([_text(","), _space(0.17)]), beside([_space(0.06), _text("·"), _space(0.06)]), _space(0.17)
+
+    def join(self, parts: Iterable[Box]) -> Box:
+        return beside(parts)
+
+    def _fence(self, left: str, inside: Box, right: str) -> Box:
+        tall = max(1.0, inside.height / 0.98)
+        drop = (inside.below - inside.above) / 2 + 0.25 * tall
+        sides = [raised(_text(side).scaled(tall), -drop) for side in (left, right)]
+        return beside([sides[0], inside, sides[1]])
+
+    def brackets(self, written: Box) -> Box:
+        return self._fence("(", written, ")")
+
+    def number(self, formula: Number) -> Box:
+        above, slash, below = number_text(abs(formula.value), formula.decimal).partition("/")
+        if slash:
+            box = over(_text(above).scaled(0.85), _text(below).scaled(0.85))
+        else:
+            mantissa, dot, exponent = above.partition("·10^")
+            box = _text(mantissa)
+            if dot:
+                power = raised(_text(exponent.replace("-", "−")).scaled(0.7), 0.38)
+                box = beside([box, self.times, _text("10"), power])
+        return beside([_text("−"), box]) if formula.value < 0 else box
+
+    def name(self, formula: Name) -> Box:
+        base, _, index = formula.text.partition("_")
+        if not base or not index:
+            return _text(formula.text, italic=True)
+        return beside([_text(base, italic=True), raised(_text(index, italic=not index.isdigit()).scaled(0.7), -0.18)])
+
+    def negative(self, formula: Negative) -> Box:
+        return beside([_text("−"), self.write(formula.operand, PRODUCT)])
+
+    def quotient(self, formula: Quotient) -> Box:
+        return over(self.write(formula.numerator).scaled(0.85), self.write(formula.denominator).scaled(0.85))
+
+    def power(self, formula: Power) -> Box:
+        base, exponent = self.write(formula.base, ATOM), self.write(formula.exponent).scaled(0.7)
+        return beside([base, _space(0.03), raised(exponent, max(0.36, base.above - 0.34) + exponent.below - 0.154)])
+
+    def call(self, formula: Call) -> Box:
+        return beside([_text(formula.function, len(formula.function) == 1), self.brackets(self.arguments(formula.arguments))])
+
+    def bars(self, formula: Bars) -> Box:
+        return self._fence("|", self.write(formula.operand), "|")
+
+    def root(self, formula: Root) -> Box:
+        inside = self.write(formula.operand)
+        top, bottom = -inside.above - 0.08, inside.below - 0.05
+        stroke = Line(((0.02, -0.3), (0.12, -0.36), (0.28, bottom), (0.5, top), (0.6 + inside.width, top)))
+        return Box(inside.width + 0.65, inside.above + 0.15, inside.below, (stroke, *inside.moved(0.55)))
+
+    def derivative(self, formula: Derivative) -> Box:
+        parts = (beside([_text(formula.sign, True), self.name(Name(n))]) for n in (formula.child, formula.parent))
+        return over(*(part.scaled(0.9) for part in parts))
+
+
+SVG_TEXT = SvgText()
+
+
+def box(formula: Formula) -> Box:
+    """`formula` as a box of ink, in units of the font size.
+
+    >>> round(box(Number(12)).width, 2)
+    1.0
+    """
+    return SVG_TEXT.write(formula)

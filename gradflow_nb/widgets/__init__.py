@@ -1,0 +1,1 @@
+"""One anywidget a file; what runs in the browser is in `static/`."""
