@@ -19,7 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     drawing.add_argument("equations", help='for example "c = a + b; d = b + 1; e = c d"')
     drawing.add_argument("file", help="a file name that ends in .svg, .png or .pdf")
     drawing.add_argument("--at", nargs="*", default=[], metavar="NAME=NUMBER", help="a value for each input")
-    drawing.add_argument("--gradient", action="store_true", help="turn the arrows round and write derivatives on the nodes")
+    drawing.add_argument(
+        "--gradient", action="store_true", help="turn the arrows round and write derivatives on the nodes"
+    )
 
     lessons = commands.add_parser("lessons", help="run notebooks again and store their outputs as pictures and text")
     lessons.add_argument("notebooks", nargs="+", type=Path)

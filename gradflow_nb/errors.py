@@ -96,4 +96,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     close = close or [k for k in known if k.lower() == name.lower()]
     listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
-    return (f"Did you mean {close[0]!r}? " if close else "") + (f"Known here: {listed}." if known else "Nothing is known here.")
+    return (f"Did you mean {close[0]!r}? " if close else "") + (
+        f"Known here: {listed}." if known else "Nothing is known here."
+    )

@@ -25,7 +25,7 @@ def text(shown: Any) -> str:
         case Paths():
             return _paths_text(shown)
         case Question():
-            return f"{shown.prompt}  Type an answer in the box, or use .check(...)"
+            return f"{shown.prompt}   (run this cell for a box to type in)"
     return _figure(shown).text
 
 

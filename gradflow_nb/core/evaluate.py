@@ -49,7 +49,7 @@ def numeric_flow(graph: Graph, point: Mapping[str, Any]) -> GradientFlow:
     for name in graph.inputs:
         try:
             values[name] = exact.exact(point[name] if name in point else graph.defaults[name])
-        except ValueError as reason:
+        except (ValueError, Undefined) as reason:
             raise InputError(f"The input {name} cannot take this value: {reason}.") from None
     return flow_in(graph, values, NUMBERS)
 
@@ -207,10 +207,11 @@ def _no_value(graph: Graph, node: Node, arguments: list[Any], error: BaseExcepti
 
 
 def _all_within(top: Node, own: Mapping[int, str]) -> list[Node]:
-    found, stack = [], [top]
+    found, stack, seen = [], [top], {id(top)}
     while stack:
         for argument in stack.pop().arguments:
-            if isinstance(argument, Node) and id(argument) not in own:
+            if isinstance(argument, Node) and id(argument) not in own and id(argument) not in seen:
+                seen.add(id(argument))
                 found.append(argument)
                 stack.append(argument)
     return found

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NoDerivative, UnknownName
 from ..notation.plain import Equation, Formula, Name
 from .display import Shown
-from .linear import Factor, LinearMap, Missing
+from .linear import Factor, LinearMap, Missing, kept
 from .steps import Contribution, Step, Steps
 from .worlds import exact
 from .written import value_formula
@@ -189,7 +189,7 @@ class GradientFlow(Shown):
             for edge in self._down[name]:
                 if wanted is None or edge.parent in wanted:
                     part = edge.map.vjp(found[name])
-                    found[edge.parent] = found[edge.parent] + part if edge.parent in found else part
+                    found[edge.parent] = kept(found[edge.parent] + part) if edge.parent in found else part
         return found
 
     def _tangents(self, wrt: str) -> dict[str, Any]:
@@ -223,7 +223,7 @@ class GradientFlow(Shown):
 def _added(parts: Iterable[Any]) -> Any:
     first, *others = parts
     for other in others:
-        first = first + other
+        first = kept(first + other)
     return first
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import comb, prod
 from typing import Any
 
 import sympy
@@ -16,7 +17,7 @@ from ..notation.plain import Bars, Call, Formula, Name, Negative, Number, Power,
 from .graph import Graph
 
 _SIMPLIFY_UP_TO = 150
-"""Formulas with more operations than this are left as they are: factoring them can take very long."""
+"""Formulas with more operations or, multiplied out, more terms than this are left as they are: factoring takes long."""
 
 
 def formula(graph: Graph, of: str, wrt: str | None, in_terms_of: str | Iterable[str] | None) -> sympy.Expr:
@@ -67,12 +68,25 @@ def simplest(expression: Any) -> sympy.Expr:
     12*x
     """
     expression = sympy.sympify(expression)
-    if not expression.is_commutative or sympy.count_ops(expression) > _SIMPLIFY_UP_TO:
+    if not expression.is_commutative or max(sympy.count_ops(expression), _terms(expression)) > _SIMPLIFY_UP_TO:
         return expression
     forms = [sympy.expand(expression), expression]
     if expression.is_rational_function():
         forms += [sympy.cancel(expression), sympy.factor(expression)]
     return min(forms, key=lambda form: (sympy.count_ops(form), forms.index(form)))
+
+
+def _terms(expression: sympy.Expr) -> int:
+    """A bound on the terms of the expression, or of anything inside it, once it is multiplied out."""
+    inside = [_terms(argument) for argument in expression.args]
+    if isinstance(expression, sympy.Add):
+        return sum(inside)
+    if isinstance(expression, sympy.Mul):
+        return prod(inside)
+    if isinstance(expression, sympy.Pow) and expression.exp.is_number and inside[0] > 1:
+        power = min(int(abs(expression.exp)), 10_000)
+        return comb(inside[0] + power - 1, power)
+    return max(inside, default=1)
 
 
 _CALLS = {"Abs": "abs", "Max": "max", "Min": "min", "Heaviside": "step"}

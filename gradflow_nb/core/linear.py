@@ -7,7 +7,11 @@ maps of parallel edges add. For scalars, and for elementwise operations on array
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
+
+from ..errors import Undefined
+from .worlds.exact import settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +26,16 @@ class Factor:
         return "identity" if self.value == 1 else "scalar"
 
     def jvp(self, tangent: Any) -> Any:
-        return self.value * tangent
+        return kept(self.value * tangent)
 
     def vjp(self, cotangent: Any) -> Any:
-        return cotangent * self.value
+        return kept(cotangent * self.value)
 
     def __matmul__(self, inner: LinearMap) -> LinearMap:
-        return inner if isinstance(inner, Missing) else Factor(self.value * inner.value)
+        return inner if isinstance(inner, Missing) else _factor(self.value * inner.value)
 
     def __add__(self, other: LinearMap) -> LinearMap:
-        return other if isinstance(other, Missing) else Factor(self.value + other.value)
+        return other if isinstance(other, Missing) else _factor(self.value + other.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,21 @@ class Missing:
         return self
 
     vjp = __add__ = __radd__ = __mul__ = __rmul__ = __matmul__ = jvp
+
+
+def kept(value: Any) -> Any:
+    """A derivative as it is stored: numbers exact up to 60 digits and finite, as values are; all else as it is."""
+    if not isinstance(value, (int, Fraction, float)):
+        return value
+    try:
+        return settle(value)
+    except Undefined as error:
+        return Missing(str(error))
+
+
+def _factor(value: Any) -> LinearMap:
+    value = kept(value)
+    return value if isinstance(value, Missing) else Factor(value)
 
 
 LinearMap = Factor | Missing

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .worlds import (
-    acos, acosh, asin, asinh, atan, atanh, constant, cos, cosh, cot, csc, exp, log, magnitude, maximum, minimum,
+    acos, acosh, asin, asinh, atan, atanh, constant, cos, cosh, cot, csc, exp, log, log10, magnitude, maximum, minimum,
     opaque, opaque_partial, power, sec, sigmoid, sign, sin, sinh, softplus, sqrt, step, tan, tanh, where,
 )  # fmt: skip
 
@@ -62,14 +62,14 @@ _ROWS = (
     Operation("mul",      "*",       lambda a, b: a * b,           (lambda y, a, b: b,
                                                                     lambda y, a, b: a)),
     Operation("div",      "/",       lambda a, b: a / b,           (lambda y, a, b: 1 / b,
-                                                                    lambda y, a, b: -a / (b * b))),
+                                                                    lambda y, a, b: -y / b)),
     Operation("pow",      "^",       power,                        (lambda y, a, b: b * power(where(b, a, constant(1, a)), b - 1),
                                                                     lambda y, a, b: y * log(where(a, a, constant(1, a))))),
     Operation("neg",      "-",       lambda x: -x,                 (lambda y, x: -1,)),
     Operation("same",     "=",       lambda x: x,                  (lambda y, x: 1,)),
     Operation("exp",      "exp",     exp,                          (lambda y, x: y,)),
     Operation("log",      "log",     log,                          (lambda y, x: 1 / x,)),
-    Operation("log10",    "log10",   lambda x: log(x) / log(constant(10, x)), (_log10_slope,)),
+    Operation("log10",    "log10",   log10,                        (_log10_slope,)),
     Operation("sqrt",     "sqrt",    sqrt,                         (lambda y, x: 1 / (2 * y),)),
     Operation("sin",      "sin",     sin,                          (lambda y, x: cos(x),)),
     Operation("cos",      "cos",     cos,                          (lambda y, x: -sin(x),)),

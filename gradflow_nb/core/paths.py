@@ -86,6 +86,9 @@ class Paths(Shown, Sequence[Path]):
         """The sum of all products: the total derivative, found by a sweep and not by listing."""
         return self.flow.total(self.of, self.wrt)
 
+    def __bool__(self) -> bool:  # len() fails past sys.maxsize
+        return self.count > 0
+
     def __len__(self) -> int:
         return self.count
 

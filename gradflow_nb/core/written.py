@@ -30,13 +30,35 @@ def written(node: Any, name_of: Callable[[Node], str | None], own: bool = True) 
         if name is not None or current.operation is None:
             done[id(current)] = Name(name or current.name or "?")
             continue
-        waiting = [a for a in current.arguments if isinstance(a, Node) and id(a) not in done]
+        run = _run(current, name_of)
+        arguments = [argument for _, argument in run] or current.arguments
+        waiting = [a for a in arguments if isinstance(a, Node) and id(a) not in done]
         if waiting:
             stack.extend(reversed(waiting))
             continue
-        parts = [done[id(a)] if isinstance(a, Node) else _constant(a) for a in current.arguments]
-        done[id(current)] = _combine(current.operation.name, current.operation.symbol, parts)
+        parts = [done[id(a)] if isinstance(a, Node) else _constant(a) for a in arguments]
+        if run:
+            parts = [Negative(part) if kind == "sub" else part for (kind, _), part in zip(run, parts)]
+            done[id(current)] = Product(tuple(parts)) if current.operation.name == "mul" else Sum(tuple(parts))
+        else:
+            done[id(current)] = _combine(current.operation.name, current.operation.symbol, parts)
     return done[id(node)]
+
+
+_RUNS = {"add": ("add", "sub"), "sub": ("add", "sub"), "mul": ("mul",)}
+
+
+def _run(node: Node, name_of: Callable[[Node], str | None]) -> list[tuple[str, Any]]:
+    """The operands of `a + b - c` or `a·b·c`, which lean left and need no brackets, each with how it is joined on."""
+    alike = _RUNS.get(node.operation.name, ())
+    found: list[tuple[str, Any]] = []
+    current: Any = node
+    while isinstance(current, Node) and current.operation and current.operation.name in alike:
+        if current is not node and name_of(current) is not None:
+            break
+        found.append((current.operation.name, current.arguments[1]))
+        current = current.arguments[0]
+    return [("", current), *reversed(found)] if found else []
 
 
 def _constant(value: Any) -> Formula:
@@ -47,12 +69,6 @@ def _constant(value: Any) -> Formula:
 
 def _combine(operation: str, symbol: str, parts: list[Formula]) -> Formula:
     match operation, parts:
-        case "add", [left, right]:
-            return Sum((*(left.terms if isinstance(left, Sum) else (left,)), right))
-        case "sub", [left, right]:
-            return Sum((*(left.terms if isinstance(left, Sum) else (left,)), Negative(right)))
-        case "mul", [left, right]:
-            return Product((*(left.factors if isinstance(left, Product) else (left,)), right))
         case "div", [left, right]:
             return Quotient(left, right)
         case "pow", [left, right]:

@@ -64,7 +64,7 @@ def draw(
         if value not in legal:
             raise GradflowError(f"{name}={value!r} is not known: it is {' or '.join(map(repr, legal))}.")
     flow = shown.flow() if isinstance(shown, Graph) else shown
-    of = target(flow, of) if direction == "gradient" else of
+    of = target(flow, of) if direction == "gradient" or of is not None else None
     return Figure(flow, direction, of, frozenset(_lit(flow, highlight)), orientation)
 
 

@@ -53,11 +53,12 @@ class EdgeLabel:
 
 def labels(flow: GradientFlow, direction: Direction, of: str | None) -> tuple[list[NodeLabel], list[EdgeLabel]]:
     """The labels of all nodes, in topological order, and of all edges, in the flow's order."""
-    adjoints = flow.adjoint_or_missing(target(flow, of)) if direction == "gradient" else {}
+    of = target(flow, of) if direction == "gradient" else None
+    adjoints = {} if of is None else flow.adjoint_or_missing(of)
     formulas = flow.in_symbols().edges
     times = Counter((edge.child, edge.parent) for edge in flow.edges)
     return (
-        [_node(flow, name, adjoints, of or (target(flow, of) if adjoints else None)) for name in flow.names],
+        [_node(flow, name, adjoints, of) for name in flow.names],
         [_edge(flow, e, symbolic, times[e.child, e.parent] > 1) for e, symbolic in zip(flow.edges, formulas)],
     )
 

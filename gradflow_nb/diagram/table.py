@@ -32,11 +32,7 @@ def node_rows(nodes: Sequence[NodeLabel]) -> tuple[Row, list[Row]]:
 def edge_rows(edges: Sequence[EdgeLabel]) -> tuple[Row, list[Row]]:
     """Heading and rows of the table of edges."""
     rows = [
-        (
-            f"{edge.parent} → {edge.child}",
-            str(edge.written),
-            edge.convention or ("" if edge.exists else "does not exist here"),
-        )
+        (f"{edge.parent} → {edge.child}", str(edge.written), _note(edge))
         for edge in edges
     ]
     return ("edge", "partial", "note"), rows
@@ -58,20 +54,32 @@ def _aligned(head: Row, rows: list[Row]) -> list[str]:
 
 
 def html(nodes: Sequence[NodeLabel], edges: Sequence[EdgeLabel]) -> str:
-    """Both tables as HTML, formulas as MathML."""
-    node_body = "".join(
-        f'<tr><th scope="row">{mathml(node.written)}</th><td>{mathml(node.value) if node.value else ""}</td>'
-        f"<td>{mathml(node.adjoint) if node.adjoint else ''}</td></tr>"
-        for node in nodes
-    )
-    edge_body = "".join(
-        f'<tr><th scope="row">{escape(edge.parent)} → {escape(edge.child)}</th><td>{mathml(edge.written)}</td>'
-        f"<td>{escape(edge.convention or ('' if edge.exists else 'does not exist here'))}</td></tr>"
-        for edge in edges
+    """Both tables as HTML, formulas as MathML; columns that would be empty are left out."""
+    about_nodes = {
+        "node": [escape(node.name) for node in nodes],
+        "is": [node.kind if node.kind == "input" else mathml(node.written) for node in nodes],
+        "value": [mathml(node.value) if node.value else "" for node in nodes],
+        "derivative": [mathml(node.adjoint) if node.adjoint else "" for node in nodes],
+    }
+    about_edges = {
+        "edge": [escape(f"{edge.parent} → {edge.child}") for edge in edges],
+        "partial": [mathml(edge.written) for edge in edges],
+        "note": [escape(_note(edge)) for edge in edges],
+    }
+    return _table("Nodes", about_nodes) + (_table("Edges", about_edges) if edges else "")
+
+
+def _note(edge: EdgeLabel) -> str:
+    return edge.convention or ("" if edge.exists else "does not exist here")
+
+
+def _table(caption: str, columns: dict[str, list[str]]) -> str:
+    kept = {head: cells for head, cells in columns.items() if any(cells)}
+    head = "".join(f'<th scope="col">{name}</th>' for name in kept)
+    rows = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
+        for first, *rest in zip(*kept.values())
     )
     return (
-        '<table class="gf-table"><caption>Nodes</caption><thead><tr><th scope="col">node</th><th scope="col">value</th>'
-        f'<th scope="col">derivative</th></tr></thead><tbody>{node_body}</tbody></table>'
-        '<table class="gf-table"><caption>Edges</caption><thead><tr><th scope="col">edge</th><th scope="col">partial</th>'
-        f'<th scope="col">note</th></tr></thead><tbody>{edge_body}</tbody></table>'
+        f'<table class="gf-table"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     )

@@ -215,7 +215,11 @@ def borders(expressions: Sequence[Any]) -> list[Node]:
         if node.operation is None or node.is_constant:
             continue
         rule = node.operation.kink or _BORDERS.get(node.operation.name)
-        if node.operation.name == "pow" and isinstance(node.arguments[1], Fraction) and node.arguments[1].denominator == 1:
+        if (
+            node.operation.name == "pow"
+            and isinstance(node.arguments[1], Fraction)
+            and node.arguments[1].denominator == 1
+        ):
             continue
         border = rule(*node.arguments) if rule else None
         if isinstance(border, Node):
@@ -224,15 +228,17 @@ def borders(expressions: Sequence[Any]) -> list[Node]:
 
 
 def _beside_borders(
-    inputs: Sequence[Node], expressions: Sequence[Any], base: list[dict[int, Fraction]], marks: list[Fraction], random: Random
+    inputs: Sequence[Node],
+    expressions: Sequence[Any],
+    base: list[dict[int, Fraction]],
+    marks: list[Fraction],
+    random: Random,
 ) -> list[dict[int, Fraction]]:
     """For every border: points well inside both sides, and points close to it on either side."""
     found: list[dict[int, Fraction]] = []
     for border in borders(expressions):
         sides: dict[int, list[dict[int, Fraction]]] = {1: [], -1: []}
-        tried = 0
-        for point in _scan(inputs, base, marks, random):
-            tried += 1
+        for tried, point in enumerate(_scan(inputs, base, marks, random)):
             (value,) = _quick([border], point)
             if value is not None and value != 0:
                 sides[1 if value > 0 else -1].append(point)
@@ -245,7 +251,9 @@ def _beside_borders(
     return found
 
 
-def _scan(inputs: Sequence[Node], base: list[dict[int, Fraction]], marks: list[Fraction], random: Random) -> Iterable[dict]:
+def _scan(
+    inputs: Sequence[Node], base: list[dict[int, Fraction]], marks: list[Fraction], random: Random
+) -> Iterable[dict]:
     """The base points first, then points that walk one input far out and along the landmarks."""
     yield from base
     far = [sign * Fraction(10) ** k for k in (1, 2, 3, 4, 6) for sign in (1, -1)]

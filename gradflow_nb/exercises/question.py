@@ -40,7 +40,7 @@ def ask(
     >>> from gradflow_nb import graph
     >>> question = ask(graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2"), of="e", wrt="b")
     >>> print(question.check("14 + 10d"))
-    Correct: Correct: de/db = 14 + 10d.
+    Correct: de/db = 14 + 10d is right.
     >>> print(question.check("14"))
     Incorrect: That is the path through c alone: e ← c ← b. There are 2 paths from b to e, and all of them count.
     """
@@ -59,7 +59,9 @@ class Question(Shown):
         kind: Literal["total", "partial"] = "total",
     ) -> None:
         if kind not in ("total", "partial"):
-            raise GradflowError(f"kind={kind!r} is not known: it is 'total' (d, all paths) or 'partial' (∂, the edge alone).")
+            raise GradflowError(
+                f"kind={kind!r} is not known: it is 'total' (d, all paths) or 'partial' (∂, the edge alone)."
+            )
         if isinstance(graph, GradientFlow):
             at = graph.inputs if at is None and not graph.symbolic else at
             graph = graph.graph
@@ -82,12 +84,14 @@ class Question(Shown):
         return Derivative(self.of, self.wrt, "d" if self.kind == "total" else "∂")
 
     @property
+    def place(self) -> str:
+        """The point at which a number is asked for, as text; empty where a formula is."""
+        return ", ".join(f"{n} = {value_formula(v)}" for n, v in self.flow.inputs.items()) if self.flow else ""
+
+    @property
     def prompt(self) -> str:
         """The question in words."""
-        where = ""
-        if self.flow is not None:
-            where = " at " + ", ".join(f"{n} = {value_formula(v)}" for n, v in self.flow.inputs.items())
-        return f"{self.asked}{where} = ?"
+        return f"{self.asked} = ?" + (f" at {self.place}" if self.place else "")
 
     def read(self, text: str) -> Reading:
         """How an answer is read. Raises `NotationError`."""
@@ -115,24 +119,25 @@ class Question(Shown):
             return self._mark_number(text, formula, reading)
         same = decide(reading.value, self._right, self._seed, self._kinks())
         if same:
-            return Correct(text, formula, f"Correct: {Equation((self.asked, formula))}.")
+            return Correct(text, formula, f"{Equation((self.asked, formula))} is right.")
         return self._undecided(text, formula) if same is None else self._explain(text, formula, reading.value, None)
 
     def _mark_number(self, text: str, formula: Formula, reading: Reading) -> Verdict:
         answer = reading.value
         if isinstance(answer, Node) and not answer.is_constant:
-            point = self.prompt.partition(" at ")[2].removesuffix(" = ?")
             if decide(answer, self._right, self._seed, self._kinks()):
                 names = ", ".join(sorted(reading.names, key=self.graph.names.index))
-                return Invalid(text, formula, f"Right so far. Now put in {names} for {point}: a number is asked for.", 0, len(text))
-            return Invalid(text, formula, f"A number is asked for: the value at {point}.", 0, len(text))
+                return Invalid(
+                    text, formula, f"Right so far. Now put in {names} for {self.place}: a number is asked for.", 0, len(text)
+                )
+            return Invalid(text, formula, f"A number is asked for: the value at {self.place}.", 0, len(text))
         here = _at(self._right, self._point)
         same = decide(answer, here)
         if same:
-            return Correct(text, formula, f"Correct: {Equation((self.asked, formula))}.")
+            return Correct(text, formula, f"{Equation((self.asked, formula))} is right.")
         places = self._rounded(answer)
         if places:
-            return Correct(text, formula, f"Correct to {places} significant digits: {self.asked} ≈ {formula}.")
+            return Correct(text, formula, f"{self.asked} is {formula} to {places} significant digits.")
         return self._undecided(text, formula) if same is None else self._explain(text, formula, answer, self._point)
 
     def _rounded(self, answer: Any) -> int:
@@ -171,7 +176,7 @@ class Question(Shown):
                     f"There are {ways.count} paths from {self.wrt} to {self.of}, and all of them count."
                 )
                 return Incorrect(text, formula, message, Mistake("one path", path))
-        return Incorrect(text, formula, f"Not yet: {self.asked} is not {formula}.")
+        return Incorrect(text, formula, f"{self.asked} is not {formula}.")
 
     def formula(self, reading: Reading) -> Formula:
         """An answer as it was read, for the echo."""

@@ -23,13 +23,14 @@ class AnswerBox(anywidget.AnyWidget):
 
     asked = traitlets.Unicode().tag(sync=True)
     prompt = traitlets.Unicode().tag(sync=True)
+    place = traitlets.Unicode().tag(sync=True)
     answer = traitlets.Unicode().tag(sync=True)
     echo = traitlets.Dict().tag(sync=True)
     verdict = traitlets.Dict().tag(sync=True)
 
     def __init__(self, question: Question) -> None:
         self._question = question
-        super().__init__(asked=mathml(question.asked), prompt=question.prompt)
+        super().__init__(asked=mathml(question.asked), prompt=question.prompt, place=question.place)
         self.on_msg(self._receive)
 
     @traitlets.observe("answer")

@@ -43,7 +43,7 @@ def _word(name: str) -> Callable[..., Any]:
     return word
 
 
-exp, log, sqrt = _word("exp"), _word("log"), _word("sqrt")
+exp, log, log10, sqrt = _word("exp"), _word("log"), _word("log10"), _word("sqrt")
 sin, cos, tan = _word("sin"), _word("cos"), _word("tan")
 sec, csc, cot = _word("sec"), _word("csc"), _word("cot")
 asin, acos, atan = _word("asin"), _word("acos"), _word("atan")

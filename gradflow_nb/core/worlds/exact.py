@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -56,7 +56,8 @@ def exact(value: Any) -> Real:
         return settle(Fraction(number.rstrip(".")) / int(under or 1) * (-1 if sign else 1))
     if isinstance(value, bool) or not isinstance(value, (int, float, Fraction, Decimal)):
         raise ValueError(f"{value!r} is not a single number")
-    if not math.isfinite(value if not isinstance(value, (int, Fraction)) else 0):
+    finite = value.is_finite() if isinstance(value, Decimal) else isinstance(value, (int, Fraction)) or math.isfinite(value)
+    if not finite:
         raise ValueError(f"{value} is not a finite number")
     if isinstance(value, Decimal) and abs(value.adjusted()) > 400:
         raise ValueError(f"{value} is too large or too small to work with")
@@ -93,7 +94,7 @@ def _domain(allowed: bool, function: str, needs: str, x: Real) -> None:
 
 def _from_math(
     function: Callable[[float], float],
-    at: dict[int, int] | None = None,
+    at: Mapping[Real, int] | None = None,
     domain: Callable[[Real], bool] = lambda x: True,
     needs: str = "",
 ) -> Callable[[Real], Real]:
@@ -102,7 +103,7 @@ def _from_math(
 
     def word(x: Real) -> Real:
         if _is_exact(x) and x in known:
-            return Fraction(known[int(x)])
+            return Fraction(known[x])
         _domain(domain(x), function.__name__, needs, x)
         try:
             return function(_float(x))
@@ -117,6 +118,8 @@ def _from_math(
 
 exp = _from_math(math.exp, {0: 1})
 log = _from_math(math.log, {1: 0}, lambda x: x > 0, "a positive number")
+_TENS = {Fraction(10) ** n: n for n in range(-EXACT_DIGITS, EXACT_DIGITS + 1)}
+log10 = _from_math(math.log10, _TENS, lambda x: x > 0, "a positive number")
 sin, cos, tan = _from_math(math.sin, {0: 0}), _from_math(math.cos, {0: 1}), _from_math(math.tan, {0: 0})
 sinh, cosh, tanh = _from_math(math.sinh, {0: 0}), _from_math(math.cosh, {0: 1}), _from_math(math.tanh, {0: 0})
 asin = _from_math(math.asin, {0: 0}, lambda x: -1 <= x <= 1, "a number from -1 to 1")

@@ -44,6 +44,7 @@ exp, sin, cos, tan = _entire("exp"), _entire("sin"), _entire("cos"), _entire("ta
 sinh, cosh = _entire("sinh"), _entire("cosh")
 atan, asinh = _within("atan", lambda x: True, ""), _within("asinh", lambda x: True, "")
 log = _within("log", lambda x: x > 0, "a positive number")
+log10 = _within("log10", lambda x: x > 0, "a positive number")
 sqrt = _within("sqrt", lambda x: x >= 0, "a number that is not negative")
 asin = _within("asin", lambda x: -1 <= x <= 1, "a number from -1 to 1")
 acos = _within("acos", lambda x: -1 <= x <= 1, "a number from -1 to 1")

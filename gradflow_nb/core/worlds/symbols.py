@@ -15,7 +15,7 @@ from ...errors import Undefined
 
 __all__ = [
     *("acos acosh asin asinh atan atanh cos cosh cot csc exp log sec sign sin sinh sqrt tan tanh".split()),
-    *("constant lift magnitude maximum minimum opaque opaque_partial power settle sigmoid softplus step where".split()),
+    *("constant lift log10 magnitude maximum minimum opaque opaque_partial power settle sigmoid softplus step where".split()),
 ]
 
 
@@ -34,6 +34,10 @@ class sigmoid(sympy.Function):
 
     def fdiff(self, argindex=1):
         return self * (1 - self)
+
+
+def log10(x):
+    return log(x) / log(10)
 
 
 def softplus(x):

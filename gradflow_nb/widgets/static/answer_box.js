@@ -1,5 +1,5 @@
 // A question: what is asked, a field, a Check button, how the text is read, and the verdict. Nothing is marked here.
-const MARKS = { Correct: "✓ ", Incorrect: "✗ ", Invalid: "", Undecided: "" };
+const MARKS = { Correct: "✓ Correct: ", Incorrect: "✗ Incorrect: ", Invalid: "", Undecided: "" };
 
 function node(tag, className, text) {
   const made = document.createElement(tag);
@@ -19,8 +19,7 @@ function render({ model, el }) {
   Object.assign(field, { type: "text", autocomplete: "off", spellcheck: false, value: model.get("answer") });
   field.setAttribute("autocapitalize", "off");
   field.setAttribute("aria-label", `Your answer: ${model.get("prompt")}`);
-  const point = model.get("prompt").match(/ (at .*) = \?$/);
-  if (point) form.appendChild(node("span", "gf-point", point[1]));
+  if (model.get("place")) form.appendChild(node("span", "gf-point", `at ${model.get("place")}`));
   form.appendChild(node("button", "", "Check")).type = "submit";
   const echo = box.appendChild(node("div", "gf-echo"));
   const verdict = box.appendChild(node("div", "gf-verdict"));
@@ -37,7 +36,7 @@ function render({ model, el }) {
   const showEcho = () => {
     const read = model.get("echo");
     echo.replaceChildren();
-    if (!read.text || read.text !== field.value) return;
+    if (!read.text || read.text !== field.value || verdict.dataset.kind === "Invalid" && !read.math) return;
     if (read.math) {
       echo.append("Read as ");
       const math = echo.appendChild(node("span"));
@@ -46,6 +45,7 @@ function render({ model, el }) {
     } else {
       echo.append(read.hint);
     }
+    echo.tabIndex = echo.scrollWidth > echo.clientWidth ? 0 : -1; // what scrolls must be within the keyboard's reach
   };
   const showVerdict = () => {
     const said = model.get("verdict");
@@ -54,6 +54,7 @@ function render({ model, el }) {
     if (!said.kind || said.text !== field.value) return;
     verdict.dataset.kind = said.kind;
     if (said.kind === "Invalid") {
+      if (!model.get("echo").math) echo.replaceChildren(); // the verdict says it, and points
       const end = Math.max(said.end, said.position + 1);
       const place = verdict.appendChild(node("div", "gf-place"));
       place.append(said.text.slice(0, said.position), node("mark", "", said.text.slice(said.position, end) || " "), said.text.slice(end));
@@ -69,8 +70,8 @@ function render({ model, el }) {
     if (said.kind === "Invalid" && document.activeElement === field) field.setSelectionRange(said.position, said.end);
   };
   const typed = () => {
-    showEcho();
     showVerdict();
+    showEcho();
     clearTimeout(waiting);
     waiting = setTimeout(send, 150);
   };
