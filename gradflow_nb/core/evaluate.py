@@ -72,10 +72,15 @@ class NoValue(ArithmeticError):
         super().__init__(reason(error))
 
 
-def put_in(outputs: Sequence[Any], known: Mapping[int, Any], lift: Callable[[Any], Any]) -> list[Any]:
+def put_in(
+    outputs: Sequence[Any],
+    known: Mapping[int, Any],
+    lift: Callable[[Any], Any],
+    watch: Callable[[Any], None] = lambda value: None,
+) -> list[Any]:
     """The values of expressions in any world, given those of their inputs by the inputs' `id`.
 
-    Raises `NoValue` for the first node that has none.
+    `watch` is shown every value on the way. Raises `NoValue` for the first node that has none.
     """
     values = dict(known)
     for node in in_order(o for o in outputs if isinstance(o, Node)):
@@ -85,6 +90,7 @@ def put_in(outputs: Sequence[Any], known: Mapping[int, Any], lift: Callable[[Any
                 values[id(node)] = node.operation.value(*arguments)
             except UNDEFINED as error:
                 raise NoValue(node, error) from error
+            watch(values[id(node)])
     return [values[id(o)] if isinstance(o, Node) else lift(o) for o in outputs]
 
 

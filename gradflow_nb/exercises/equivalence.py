@@ -1,18 +1,19 @@
 """Are two expressions equal wherever both are real?
 
 Rational expressions are decided exactly, by Kronecker's substitution (see `worlds.rational`). All others are
-compared with 80 digits at points that a seed chooses: of either sign, small and wide, whole, at the constants that
-occur, and on both sides of every kink and border of a domain. A difference counts only if it stands when the
-digits are doubled; agreement counts only where both sides are defined, and too few such points decide nothing.
-There is no clock: limits are counted in points and digits.
+compared with 80 digits or more at points that a seed chooses: of either sign, small and wide, whole, at the constants that
+occur, and on both sides of every kink and border of a domain. How many digits a point needs follows from the largest
+and the smallest number met on the way, so that neither 1 + exp(-1000) nor cosh(x)^2 - sinh(x)^2 deceives. Agreement
+counts only where both sides are defined, and too few such points decide nothing. There is no clock: limits are
+counted in points and digits.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import prod
+from math import inf, prod
 from random import Random
 from typing import Any
 
@@ -24,9 +25,10 @@ from ..core.worlds import exact, precise, rational
 _EXACT_BITS = 400_000
 """Kronecker points with more bits than this are replaced by residues modulo two large primes."""
 _PRIMES = (2**1279 - 1, 2**2203 - 1)
-_DIGITS, _MORE_DIGITS = 80, 200
-_CONSTANT_DIGITS, _MORE_CONSTANT_DIGITS = 1200, 2500
-_ENOUGH_POINTS = 6
+_DIGITS = (80, 250, 900, 2600)
+_MARGIN = 60
+"""Digits that must be left over when the range of the numbers met has been taken off twice."""
+_ENOUGH_POINTS, _PLENTY_OF_POINTS = 6, 12
 
 
 def equivalent(left: str, right: str, names: Iterable[str] | None = None) -> bool | None:
@@ -63,7 +65,7 @@ def nowhere_defined(expression: Any) -> NoValue | None:
     """Why an expression has no value anywhere, as far as that is certain: `1/(x - x)`, `log(-1)`, `2/0`."""
     constants = [n for n in in_order([expression] if isinstance(expression, Node) else []) if n.is_constant]
     try:
-        precisely(constants, {}, _DIGITS)
+        precisely(constants, {}, _DIGITS[1])
         _rationally_equal(expression, Fraction(0))
     except NoValue as nothing:
         return nothing
@@ -106,38 +108,77 @@ def _rationally_equal(left: Any, right: Any) -> bool:
 def _sampled_equal(left: Any, right: Any, seed: int, smooth: Sequence[Node]) -> bool | None:
     inputs = inputs_of(left, right)
     if not inputs:
-        return _same_at(left, right, {}, _CONSTANT_DIGITS, _MORE_CONSTANT_DIGITS)
-    agreed = 0
+        return _same_at(left, right, {})
+    agreed, costly = 0, []
     for point in points(inputs, [left, right], seed):
         if smooth and any(value == 0 for value in _quick(smooth, point)):
             continue
-        same = _same_at(left, right, point, _DIGITS, _MORE_DIGITS)
+        same = _same_at(left, right, point, _DIGITS[:2])
+        if same is False:
+            return False
+        agreed += bool(same)
+        if same is None:
+            costly.append(point)
+    for point in costly[:_PLENTY_OF_POINTS] if agreed < _PLENTY_OF_POINTS else ():
+        same = _same_at(left, right, point, _DIGITS[2:])
         if same is False:
             return False
         agreed += bool(same)
     return True if agreed >= _ENOUGH_POINTS else None
 
 
-def _same_at(left: Any, right: Any, point: Mapping[int, Fraction], digits: int, more: int) -> bool | None:
-    """Whether both sides agree at a point; None where one of them is not defined, or digits do not tell."""
-    try:
-        a, b = precisely([left, right], point, digits)
-        largest = max(abs(a), abs(b))
-        if abs(a - b) <= largest * a.context.mpf(10) ** (10 - digits):
-            return True
-        c, d = precisely([left, right], point, more)
-    except (NoValue, ArithmeticError, ValueError):
-        return None
-    first, second = c.context.convert(a) - c.context.convert(b), c - d
-    if abs(first - second) <= abs(second) / 100:
-        return False
-    return True if abs(second) <= abs(first) / c.context.mpf(10) ** (digits // 2) else None
+def _same_at(
+    left: Any, right: Any, point: Mapping[int, Fraction], levels: Sequence[int] = _DIGITS
+) -> bool | None:
+    """Whether both sides agree at a point; None where one of them is not defined, or these digits do not tell.
+
+    No sum hides less than the smallest number met on the way, and no error is much larger than the largest one is
+    precise. So where `span` digits lie between the two, twice that and a margin settle the matter. A number whose
+    size changes with the digits is the dust of a cancellation, and does not count as met.
+    """
+    before: list[float] = []
+    for digits in levels:
+        sizes: list[float] = []
+        try:
+            a, b = precisely([left, right], point, digits, lambda value: sizes.append(_size(value)))
+        except (NoValue, ArithmeticError, ValueError) as nothing:
+            if not isinstance(nothing.__cause__, precise.TooFewDigits) and not _dusty(sizes, digits):
+                return None
+            before = sizes
+            continue
+        dusty = _dusty(sizes, digits)
+        if dusty and not before:
+            before = sizes
+            continue
+        met = [s for i, s in enumerate(sizes) if not dusty or (i < len(before) and abs(s - before[i]) < 1)]
+        high, low = max([0.0, *met]), min([0.0, *(s for s in met if s > -inf)])
+        span = high - low
+        if 2 * span + _MARGIN <= digits:
+            return bool(abs(a - b) <= a.context.mpf(10) ** int(high + span + 10 - digits))
+        before = sizes
+    return None
+
+
+def _size(value: Any) -> float:
+    """The decimal exponent of an mpmath number."""
+    return precise.bits(value) * 0.30103 if value else -inf
+
+
+def _dusty(sizes: Sequence[float], digits: int) -> bool:
+    """Whether a number was met that is so small that it may be the dust of a cancellation."""
+    high = max([0.0, *sizes])
+    return any(-inf < size < high - digits + 15 for size in sizes)
 
 
 _contexts = threading.local()
 
 
-def precisely(expressions: Sequence[Any], point: Mapping[int, Fraction], digits: int) -> list[Any]:
+def precisely(
+    expressions: Sequence[Any],
+    point: Mapping[int, Fraction],
+    digits: int,
+    watch: Callable[[Any], None] = lambda value: None,
+) -> list[Any]:
     """The values of expressions at an exact point, as mpmath numbers of this many digits. Raises `NoValue`."""
     context = getattr(_contexts, str(digits), None)
     if context is None:
@@ -147,7 +188,7 @@ def precisely(expressions: Sequence[Any], point: Mapping[int, Fraction], digits:
         context.dps = digits
         setattr(_contexts, str(digits), context)
     known = {key: precise.lift(context, value) for key, value in point.items()}
-    return put_in(expressions, known, lambda constant: precise.lift(context, constant))
+    return put_in(expressions, known, lambda constant: precise.lift(context, constant), watch)
 
 
 # Where to look
@@ -174,7 +215,7 @@ def points(inputs: Sequence[Node], expressions: Sequence[Any], seed: int) -> lis
             case 5:
                 return Fraction(random.randrange(-6, 7))
             case 6:
-                return random.choice((-1, 1)) * fine * random.choice((Fraction(1, 500), 3000))
+                return random.choice((-1, 1)) * fine * random.choice((Fraction(1, 500), 300))
         return random.choice(marks) + random.choice((0, fine / 7, -fine / 7))
 
     uniform = [{id(node): draw(kind) for node in inputs} for kind in (*range(8), 0, 2, 5, 7)]
@@ -238,12 +279,19 @@ def _beside_borders(
     found: list[dict[int, Fraction]] = []
     for border in borders(expressions):
         sides: dict[int, list[dict[int, Fraction]]] = {1: [], -1: []}
+        best: dict[int, tuple[Any, dict[int, Fraction]]] = {}
         for tried, point in enumerate(_scan(inputs, base, marks, random)):
             (value,) = _quick([border], point)
-            if value is not None and value != 0:
+            for side in (1, -1):
+                if value is not None and (side not in best or side * value > side * best[side][0]):
+                    best[side] = value, point
+            if value:
                 sides[1 if value > 0 else -1].append(point)
             if min(len(side) for side in sides.values()) >= 3 or tried > 160:
                 break
+        for side, reached in sides.items():
+            if not reached and side in best:
+                reached += _climbed(border, *best[side], side)
         for side in sides.values():
             found += side[-3:]
         if sides[1] and sides[-1]:
@@ -261,6 +309,22 @@ def _scan(
     for value in (*near, *far):
         for node in inputs:
             yield {**random.choice(base), id(node): value}
+
+
+def _climbed(border: Node, value: Any, point: dict[int, Fraction], side: int) -> list[dict[int, Fraction]]:
+    """A point on the far side of a border that no trial reached, sought uphill; empty if it was not found."""
+    step = Fraction(1)
+    for _ in range(40):
+        moves = [{**point, key: point[key] + turn * step} for key in point for turn in (1, -1)]
+        heights = [(side * v, i) for i, (v,) in enumerate(_quick([border], move) for move in moves) if v is not None]
+        height, i = max(heights, default=(side * value, 0))
+        if height > side * value:
+            point, value = moves[i], side * height
+        else:
+            step /= 2
+        if side * value > 0:
+            return [point]
+    return []
 
 
 def _bisected(border: Node, above: dict[int, Fraction], below: dict[int, Fraction]) -> list[dict[int, Fraction]]:

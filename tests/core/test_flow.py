@@ -92,7 +92,7 @@ def pairs(flow):
     return [(of, wrt) for of in equations for wrt in flow.names[: flow.names.index(of) + 1]]
 
 
-@many(max_examples=200)
+@many(max_examples=300)
 @given(graph=graphs(ALL), point=POINTS)
 def test_totals_agree_with_numeric_differentiation(graph, point):
     flow = flow_at(graph, point)
@@ -113,7 +113,7 @@ def test_totals_agree_with_numeric_differentiation(graph, point):
         assert float(flow.total(of, wrt)) == pytest.approx(float(total), rel=1e-7, abs=1e-8 * (1 + weight))
 
 
-@many(max_examples=60)
+@many(max_examples=100)
 @given(graph=graphs(RATIONAL), point=POINTS)
 def test_rational_graphs_give_sympys_exact_answers(graph, point):
     flow = flow_at(graph, point)
@@ -168,7 +168,7 @@ def test_every_order_of_the_sum_gives_the_same(graph, point):
             assert len(list(paths)) == paths.count == len({path.edges for path in paths})
 
 
-@many(max_examples=25)
+@many(max_examples=60)
 @given(graph=graphs(SMOOTH), point=POINTS)
 def test_formulas_on_the_edges_have_the_values_of_the_numbers(graph, point):
     flow, symbols = flow_at(graph, point), graph.flow()

@@ -14,12 +14,13 @@ _LARGEST_BITS = 40
 """exp, trigonometric and hyperbolic functions take arguments below 2^40: results of at most 10^12 bits of exponent."""
 
 
-def _bits(x) -> int:
+def bits(x) -> int:
+    """The binary exponent: 2^bits is just above |x|."""
     return x.exp + x.bc
 
 
 def _bounded(x) -> None:
-    if _bits(x) > _LARGEST_BITS:
+    if bits(x) > _LARGEST_BITS:
         raise Undefined("the number is too large to work with")
 
 
@@ -52,10 +53,13 @@ acosh = _within("acosh", lambda x: x >= 1, "a number of at least 1")
 atanh = _within("atanh", lambda x: -1 < x < 1, "a number between -1 and 1")
 
 
+class TooFewDigits(Undefined):
+    """A value would look like another one at this precision: 1 − tanh(x) is smaller than the last digit."""
+
+
 def _unsaturated(x) -> None:
-    """Where 1 − tanh(x) is smaller than the last digit, a value would look like 1 and is not."""
-    if abs(x) > x.context.prec // 3:
-        raise Undefined("the number is too large to work with")
+    if abs(x) > x.context.prec // 6:
+        raise TooFewDigits("the number is too large to work with")
 
 
 def tanh(x):
@@ -119,10 +123,10 @@ def power(x, y):
         if y < 0:
             raise Undefined("division by zero")
         return x
-    whole = y == int(y) if _bits(y) < 64 else True
+    whole = y == int(y) if bits(y) < 64 else True
     if x < 0 and not whole:
         raise Undefined("a negative number has no such real power")
-    if _bits(y) + max(0, abs(_bits(x))).bit_length() > _LARGEST_BITS:
+    if bits(y) + max(0, abs(bits(x))).bit_length() > _LARGEST_BITS:
         raise Undefined("the number is too large to work with")
     return x ** int(y) if whole else x**y
 

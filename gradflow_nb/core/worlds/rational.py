@@ -170,7 +170,10 @@ def _word(name: str) -> Any:
     def word(*arguments: Ratio) -> Ratio:
         if any(a.known is None for a in arguments):
             raise NotRational(name)
-        value = getattr(exact, name)(*(a.known for a in arguments))
+        try:
+            value = getattr(exact, name)(*(a.known for a in arguments))
+        except Undefined:  # or only too large for a float
+            raise NotRational(name) from None
         if not isinstance(value, Fraction):
             raise NotRational(name)
         return number(value, arguments[0].make)
