@@ -125,9 +125,13 @@ def flow_in(graph: Graph, inputs: Mapping[str, Any], world: World) -> GradientFl
 
     drawn = [n for n in graph.nodes if id(n) in own or (graph.expanded and not n.is_constant)]
     vertices = {id(n): graph.label(n) for n in drawn}
+    rank = {name: i for i, name in enumerate(vertices.values())}
     edges: list[Edge] = []
     for node in (n for n in drawn if n.operation):
-        edges += (_each if graph.expanded else _merged)(node, vertices, local, convention)
+        if graph.expanded:
+            edges += _each(node, vertices, local, convention)
+        else:
+            edges += sorted(_merged(node, vertices, local, convention), key=lambda edge: rank[edge.parent])
     equations = {vertices[id(n)]: written(n, lambda m: own.get(id(m))) for n in drawn if n.operation}
     known = {vertices[id(n)]: values[id(n)] for n in drawn}
     return GradientFlow(graph, tuple(known), tuple(edges), equations, known, world.symbolic)
@@ -172,7 +176,7 @@ def _merged(top: Node, vertices: Mapping[int, str], local: _Local, convention: _
                 found[id(argument)] = found[id(argument)] + part if id(argument) in found else part
                 marks[id(argument)] = marks.get(id(argument)) or mark
     child = vertices[id(top)]
-    return [Edge(child, vertices[key], found[key], marks[key]) for key in vertices if key in found and key != id(top)]
+    return [Edge(child, vertices[key], found[key], marks[key]) for key in found if key in vertices and key != id(top)]
 
 
 def _within(top: Node, vertices: Mapping[int, str]) -> list[Node]:

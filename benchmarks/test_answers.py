@@ -63,7 +63,7 @@ def test_bad_inputs() -> None:
     question = ask(graph("y = x^2"), of="y", wrt="x")
     times = []
     for row in rows("bad_inputs.jsonl"):
-        text = row["input"] if "input" in row else eval(row["input_gen"], {"__builtins__": {}}, {"chr": chr})
+        text = row["input"] if row.get("input") is not None else eval(row["input_gen"], {"__builtins__": {}}, {"chr": chr})
         times.append((timed(lambda text=text: question.check(text)), row["id"]))
     report("bad_inputs", times)
 

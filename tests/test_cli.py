@@ -1,0 +1,82 @@
+"""The command, the magic, and lessons as they are committed."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from gradflow_nb.cli import main
+from gradflow_nb.errors import InputError
+from gradflow_nb.magics import gradflow, point
+
+
+def test_draw_writes_a_picture(tmp_path, capsys):
+    file = tmp_path / "e.svg"
+    assert main(["draw", "c = a + b; d = b + 1; e = c d", str(file), "--at", "a=2", "b=1", "--gradient"]) == 0
+    assert "de/db = 5" in file.read_text(encoding="utf-8") and capsys.readouterr().out.strip() == str(file)
+
+
+@pytest.mark.parametrize(
+    ("equations", "file", "said"), [("c = a +", "x.svg", "missing"), ("c = a", "x.bmp", "no kind of picture"), ("c = a", "x.svg --at a", "a=1")]
+)
+def test_draw_explains_what_is_wrong(tmp_path, capsys, equations, file, said):
+    assert main(["draw", equations, *str(tmp_path / file).split(" ")]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_the_magic_reads_a_cell():
+    assert gradflow("a=2 b=1", "c = a + b\ne = c^2").values["e"] == 9
+    assert gradflow("", "c = a + b").inputs == ("a", "b")
+    with pytest.raises(InputError, match="'a' gives no value"):
+        point(["a"])
+
+
+def test_load_ext_registers_the_magic():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    import gradflow_nb
+
+    shell = InteractiveShell.instance()
+    gradflow_nb.load_ipython_extension(shell)
+    assert shell.run_cell_magic("gradflow", "x=3", "y = x^2").total("y", "x") == 6
+    InteractiveShell.clear_instance()
+
+
+def notebook(*cells):
+    import nbformat
+
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+
+
+def test_lessons_are_stored_as_pictures_and_texts(tmp_path):
+    import nbformat
+
+    file = tmp_path / "lesson.ipynb"
+    nbformat.write(notebook("import gradflow_nb as gf\ngf.graph('y = x^2').at(x=3)", "print(6)"), file)
+    assert main(["lessons", str(file)]) == 0
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    assert "widgets" not in stored["metadata"]
+    assert set(stored["cells"][0]["outputs"][0]["data"]) == {"image/svg+xml", "text/plain"}
+    once = file.read_bytes()
+    assert main(["lessons", str(file)]) == 0
+    assert file.read_bytes() == once
+
+
+@pytest.mark.parametrize(("old", "new"), [("-3132", "3132"), ("∂e/∂d = 2d = 32", "∂e/∂d = 2d = 33"), ("1044", "1045")])
+def test_a_changed_number_in_a_lesson_is_caught(root, tmp_path, old, new):
+    """Strict nbval compares pictures and texts: a lesson whose outputs say something else must fail."""
+    content = json.loads((root / "lessons" / "05_the_chain.ipynb").read_text(encoding="utf-8"))
+    changed = 0
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            before = json.dumps(cell["outputs"], ensure_ascii=False)
+            after = before.replace(old, new)
+            changed += before != after
+            cell["outputs"] = json.loads(after)
+    assert changed
+    file = tmp_path / "changed.ipynb"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider", str(file)]
+    made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert made.returncode == 1 and " failed" in made.stdout, made.stdout[-2000:]

@@ -1,0 +1,38 @@
+"""What a notebook is given: a widget's view, and beside it the picture and the text."""
+
+import pytest
+
+from gradflow_nb import ask, draw, graph
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def small():
+    return graph("c = a + b; d = b + 1; e = c d")
+
+
+def test_figures_and_questions_carry_picture_and_text(small):
+    for shown in (small, small.at(a=2, b=1), small.flow(), draw(small, direction="gradient"), ask(small, "e", "b")):
+        data, metadata = shown._repr_mimebundle_()
+        assert set(data) == {VIEW, "image/svg+xml", "text/plain"}
+        assert data["image/svg+xml"].startswith("<svg ") and data["text/plain"] == repr(shown)
+        assert "0x" not in data["text/plain"]
+        assert set(metadata) <= {VIEW}
+
+
+def test_paths_and_steps_are_text(small):
+    flow = small.at(a=2, b=1)
+    assert flow.paths("e", "b")._repr_mimebundle_() == (
+        {"text/plain": "2 paths from b to e\n  e ← c ← b: 2·1 = 2\n  e ← d ← b: 3·1 = 3\n  sum: de/db = 5"},
+        {},
+    )
+    assert repr(flow.backward("e")).splitlines()[3] == "de/db = 2·1 from c + 3·1 from d = 5"
+    assert repr(flow.paths("a", "b")) == "0 paths from b to a"
+
+
+def test_many_paths_are_not_all_listed():
+    above = ["x", *(f"j{i}" for i in range(7))]
+    diamonds = "; ".join(f"l{i} = 2{x}; r{i} = 3{x}; j{i} = l{i} + r{i}" for i, x in enumerate(above))
+    shown = repr(graph(diamonds).at(x=1).paths("j7", "x"))
+    assert shown.startswith("256 paths") and "… and 206 more" in shown and shown.endswith("= 390625")
