@@ -22,6 +22,7 @@ help:  ## Show this list
 install: $(VENV)/.has-dev  ## Make .venv with all that development needs
 
 lessons: $(VENV)/.has-lab  ## Open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
+	@$(BIN)/jupyter-trust lessons/*.ipynb >/dev/null  # or the stored pictures stay hidden until a cell is run
 	$(BIN)/jupyter-lab --notebook-dir=lessons $(as_root) $(LAB_ARGS)
 
 test: $(VENV)/.has-dev $(VENV)/.browser  ## Run tests, doctests and every lesson (TEST_ARGS="-k paths")

@@ -46,7 +46,8 @@ def test_gradient_and_adjoints(flow):
 def test_edges(flow):
     edges = {(edge.child, edge.parent): edge.partial for edge in flow.edges}
     assert edges == {
-        ("b", "a"): -3, ("c", "b"): 2, ("d", "b"): 5, ("e", "c"): 7, ("e", "d"): 32, ("f", "e"): 2, ("g", "f"): 3, ("g", "o"): -1,
+        ("b", "a"): -3, ("c", "b"): 2, ("d", "b"): 5, ("e", "c"): 7, ("e", "d"): 32, ("f", "e"): 2,
+        ("g", "f"): 3, ("g", "o"): -1,
     }  # fmt: skip
     assert "Edge(child='e', parent='d', partial=32)" in repr(flow.edges)
 

@@ -39,7 +39,9 @@ def numeric_flow(graph: Graph, point: Mapping[str, Any]) -> GradientFlow:
     """`graph` at a point; see `Graph.at`."""
     for name in point:
         if name not in graph.inputs:
-            hint = "It has an equation of its own, so its value follows." if name in graph else nearest(name, graph.inputs)
+            hint = (
+                "It has an equation of its own, so its value follows." if name in graph else nearest(name, graph.inputs)
+            )
             raise InputError(f"{name!r} is not an input of this graph. {hint}")
     missing = [name for name in graph.inputs if name not in point and name not in graph.defaults]
     if missing:
@@ -209,7 +211,7 @@ def _no_value(graph: Graph, node: Node, arguments: list[Any], error: BaseExcepti
     whole = Equation((Name(own.get(id(equation), "?")), written(equation, lambda m: own.get(id(m)))))
     at = []
     for argument, value in zip(node.arguments, arguments):
-        if isinstance(argument, Node):
+        if isinstance(argument, Node) and not argument.is_constant:
             formula = written(argument, lambda m: own.get(id(m)), own=False)
             at.append(f"{formula} = {value_formula(value)}")
     where = f", where {' and '.join(dict.fromkeys(at))}" if at else ""

@@ -152,7 +152,9 @@ class GradientFlow(Shown):
         steps = []
         for name in reversed([n for n in self.names if n in found]):
             parts = [(e, found[e.child], e.map.vjp(found[e.child])) for e in self._up[name] if e.child in found]
-            contributions = (Contribution(e.child, self.tidy(c), self.tidy_map(e.map), self.tidy(p)) for e, c, p in parts)
+            contributions = (
+                Contribution(e.child, self.tidy(c), self.tidy_map(e.map), self.tidy(p)) for e, c, p in parts
+            )
             steps.append(Step("backward", of, name, tuple(contributions), self.tidy(found[name])))
         return Steps(steps)
 

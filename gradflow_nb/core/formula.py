@@ -18,6 +18,8 @@ from .graph import Graph
 
 _SIMPLIFY_UP_TO = 150
 """Formulas with more operations or, multiplied out, more terms than this are left as they are: factoring takes long."""
+_FACTOR_UP_TO = 24
+"""The degree up to which a rational formula is factored."""
 
 
 def formula(graph: Graph, of: str, wrt: str | None, in_terms_of: str | Iterable[str] | None) -> sympy.Expr:
@@ -25,7 +27,7 @@ def formula(graph: Graph, of: str, wrt: str | None, in_terms_of: str | Iterable[
     flow = graph.flow()
     expression = flow.values[graph_name(graph, of)] if wrt is None else flow.total(of, wrt)
     if in_terms_of is None:
-        return expression
+        return sympy.sympify(expression)
     wanted = (in_terms_of,) if isinstance(in_terms_of, str) else tuple(in_terms_of)
     for name in wanted:
         graph_name(graph, name)
@@ -71,9 +73,17 @@ def simplest(expression: Any) -> sympy.Expr:
     if not expression.is_commutative or max(sympy.count_ops(expression), _terms(expression)) > _SIMPLIFY_UP_TO:
         return expression
     forms = [sympy.expand(expression), expression]
-    if expression.is_rational_function():
+    if expression.is_rational_function() and _degree(expression) <= _FACTOR_UP_TO:
         forms += [sympy.cancel(expression), sympy.factor(expression)]
     return min(forms, key=lambda form: (sympy.count_ops(form), forms.index(form)))
+
+
+def _degree(expression: sympy.Expr) -> int:
+    """A bound on the degree of a rational expression, above and below the bar together."""
+    inside = [_degree(argument) for argument in expression.args]
+    if isinstance(expression, sympy.Pow) and expression.exp.is_Integer:
+        return inside[0] * min(abs(int(expression.exp)), 10_000)
+    return int(expression.is_Symbol) or (sum(inside) if isinstance(expression, sympy.Mul) else max(inside, default=0))
 
 
 def _terms(expression: sympy.Expr) -> int:

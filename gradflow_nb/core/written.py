@@ -7,7 +7,18 @@ from fractions import Fraction
 from typing import Any
 
 from ..notation.plain import (
-    Bars, Call, Formula, Name, Negative, Number, Power, Product, Quotient, Root, Sum, exact_decimal,
+    Bars,
+    Call,
+    Formula,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Root,
+    Sum,
+    exact_decimal,
 )  # fmt: skip
 from .graph import Constant, Node
 

@@ -70,7 +70,8 @@ def target(flow: GradientFlow, of: str | None) -> str:
         return of
     if len(flow.outputs) != 1:
         raise GradflowError(
-            f'This graph has {len(flow.outputs)} outputs ({", ".join(flow.outputs)}): say which one, as in of="{flow.outputs[0]}".'
+            f"This graph has {len(flow.outputs)} outputs ({', '.join(flow.outputs)}): say which one, "
+            f'as in of="{flow.outputs[0]}".'
         )
     return flow.outputs[0]
 
@@ -95,5 +96,9 @@ def _edge(flow: GradientFlow, edge: Edge, symbolic: Edge, parallel: bool) -> Edg
     sides += [value_formula(e.partial) for e in (symbolic, edge) if e.exists]
     unique = list(dict.fromkeys(sides)) if edge.exists else [*sides, Name("—")]
     return EdgeLabel(
-        edge.child, edge.parent, unique[0] if len(unique) == 1 else Equation(tuple(unique)), edge.exists, edge.convention
+        edge.child,
+        edge.parent,
+        unique[0] if len(unique) == 1 else Equation(tuple(unique)),
+        edge.exists,
+        edge.convention,
     )

@@ -89,7 +89,9 @@ def svg(
     body = []
     for node, centre in zip(nodes, place.nodes):
         for i in into.get(node.name, []):
-            body.append(_edge(i, edges[i], place.curves[i], place.labels[i], reverse, (edges[i].child, edges[i].parent) in lit))
+            body.append(
+                _edge(i, edges[i], place.curves[i], place.labels[i], reverse, (edges[i].child, edges[i].parent) in lit)
+            )
         body.append(_node(node, centre, node.name in lit))
     for i, note in enumerate(notes):
         y = place.height + _MARGIN + 10 + 18 * i
@@ -99,7 +101,8 @@ def svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" class="gradflow{" gf-gradient" if reverse else ""}" role="group" '
         f'aria-label="{escape(title)}" viewBox="{view}" width="{width:.0f}" height="{height:.0f}">'
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc><style>{STYLE}</style>"
-        f'<rect class="gf-paper" x="{left - _MARGIN:.1f}" y="{-_MARGIN:.1f}" width="{width:.1f}" height="{height:.1f}" rx="4"/>'
+        f'<rect class="gf-paper" x="{left - _MARGIN:.1f}" y="{-_MARGIN:.1f}" '
+        f'width="{width:.1f}" height="{height:.1f}" rx="4"/>'
         f"{''.join(body)}</svg>"
     )
 
@@ -115,7 +118,8 @@ def _node(label: NodeLabel, centre: Point, lit: bool) -> str:
         top += line.below * NODE_FONT + _GAP
     return (
         f'<g class="gf-node gf-{label.kind}{" gf-lit" if lit else ""}" data-node="{escape(label.name)}" role="img" '
-        f'aria-label="{escape(label.spoken)}"><rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"/>'
+        f'aria-label="{escape(label.spoken)}">'
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"/>'
         f"{''.join(ink)}</g>"
     )
 
@@ -140,7 +144,8 @@ def _edge(number: int, label: EdgeLabel, curve: Sequence[Point], at: Point | Non
         text = f'<g class="gf-ink" data-role="partial">{ink.svg(x, y, EDGE_FONT)}</g>'
     kind = ("" if label.exists else " gf-missing") + (" gf-lit" if lit else "")
     return (
-        f'<g class="gf-edge{kind}" data-edge="{number}" data-child="{escape(label.child)}" data-parent="{escape(label.parent)}" '
+        f'<g class="gf-edge{kind}" data-edge="{number}" '
+        f'data-child="{escape(label.child)}" data-parent="{escape(label.parent)}" '
         f'role="img" aria-label="{escape(label.spoken)}"><path class="gf-curve" d="{path}"/>'
         f'<polygon class="gf-head" points="{head}"/>{text}</g>'
     )

@@ -31,10 +31,7 @@ def node_rows(nodes: Sequence[NodeLabel]) -> tuple[Row, list[Row]]:
 
 def edge_rows(edges: Sequence[EdgeLabel]) -> tuple[Row, list[Row]]:
     """Heading and rows of the table of edges."""
-    rows = [
-        (f"{edge.parent} → {edge.child}", str(edge.written), _note(edge))
-        for edge in edges
-    ]
+    rows = [(f"{edge.parent} → {edge.child}", str(edge.written), _note(edge)) for edge in edges]
     return ("edge", "partial", "note"), rows
 
 
@@ -81,5 +78,6 @@ def _table(caption: str, columns: dict[str, list[str]]) -> str:
         for first, *rest in zip(*kept.values())
     )
     return (
-        f'<table class="gf-table"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        f'<table class="gf-table"><caption>{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )

@@ -1,11 +1,11 @@
 """Are two expressions equal wherever both are real?
 
 Rational expressions are decided exactly, by Kronecker's substitution (see `worlds.rational`). All others are
-compared with 80 digits or more at points that a seed chooses: of either sign, small and wide, whole, at the constants that
-occur, and on both sides of every kink and border of a domain. How many digits a point needs follows from the largest
-and the smallest number met on the way, so that neither 1 + exp(-1000) nor cosh(x)^2 - sinh(x)^2 deceives. Agreement
-counts only where both sides are defined, and too few such points decide nothing. There is no clock: limits are
-counted in points and digits.
+compared with 80 digits or more at points that a seed chooses: of either sign, small and wide, whole, at the constants
+that occur, and on both sides of every kink and border of a domain. How many digits a point needs follows from the
+largest and the smallest number met on the way, so that neither 1 + exp(-1000) nor cosh(x)^2 - sinh(x)^2 deceives.
+Agreement counts only where both sides are defined, and too few such points decide nothing. There is no clock: limits
+are counted in points and digits.
 """
 
 from __future__ import annotations
@@ -127,9 +127,7 @@ def _sampled_equal(left: Any, right: Any, seed: int, smooth: Sequence[Node]) -> 
     return True if agreed >= _ENOUGH_POINTS else None
 
 
-def _same_at(
-    left: Any, right: Any, point: Mapping[int, Fraction], levels: Sequence[int] = _DIGITS
-) -> bool | None:
+def _same_at(left: Any, right: Any, point: Mapping[int, Fraction], levels: Sequence[int] = _DIGITS) -> bool | None:
     """Whether both sides agree at a point; None where one of them is not defined, or these digits do not tell.
 
     No sum hides less than the smallest number met on the way, and no error is much larger than the largest one is
@@ -140,7 +138,7 @@ def _same_at(
     for digits in levels:
         sizes: list[float] = []
         try:
-            a, b = precisely([left, right], point, digits, lambda value: sizes.append(_size(value)))
+            a, b = precisely([left, right], point, digits, lambda value, sizes=sizes: sizes.append(_size(value)))
         except (NoValue, ArithmeticError, ValueError) as nothing:
             if not isinstance(nothing.__cause__, precise.TooFewDigits) and not _dusty(sizes, digits):
                 return None

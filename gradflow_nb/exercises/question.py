@@ -128,7 +128,11 @@ class Question(Shown):
             if decide(answer, self._right, self._seed, self._kinks()):
                 names = ", ".join(sorted(reading.names, key=self.graph.names.index))
                 return Invalid(
-                    text, formula, f"Right so far. Now put in {names} for {self.place}: a number is asked for.", 0, len(text)
+                    text,
+                    formula,
+                    f"Right so far. Now put in {names} for {self.place}: a number is asked for.",
+                    0,
+                    len(text),
                 )
             return Invalid(text, formula, f"A number is asked for: the value at {self.place}.", 0, len(text))
         here = _at(self._right, self._point)

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from .plain import (
-    ATOM, PRODUCT, Bars, Call, Derivative, Formula, Name, Negative, Number, Power, Quotient, Root, Script, number_text,
+    ATOM,
+    PRODUCT,
+    Bars,
+    Call,
+    Derivative,
+    Formula,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Quotient,
+    Root,
+    Script,
+    number_text,
 )  # fmt: skip
 
 GREEK = dict(
     zip(
         "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-        "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon varphi chi psi "
-        "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+        "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
+        "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
     )
 )
+_ESCAPED = {c: "\\" + c for c in "_%$#&{} "} | {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
 _KNOWN = {*"exp log sin cos tan sec csc cot sinh cosh tanh max min".split()}
 
 
@@ -35,16 +49,14 @@ class Latex(Script):
         return rf"{sign}{mantissa} \cdot 10^{{{exponent}}}" if dot else sign + text
 
     def name(self, formula: Name) -> str:
-        base, low, index = formula.text.partition("_")
-        if not base:
+        base, _, index = formula.text.partition("_")
+        if not base or not index:
             base, index = formula.text, ""
         return self._letters(base) + (f"_{{{self._letters(index)}}}" if index else "")
 
     def _letters(self, text: str) -> str:
-        if len(text) == 1:
-            return "\\" + GREEK[text] if text in GREEK else text
-        body = "".join("\\" + GREEK[c] + " " if c in GREEK else r"\_" if c == "_" else c for c in text)
-        return body if text.isdigit() else rf"\mathit{{{body}}}"
+        body = "".join("\\" + GREEK[c] + " " if c in GREEK else _ESCAPED.get(c, c) for c in text)
+        return body.rstrip() if text.isdigit() or len(text) == 1 else rf"\mathit{{{body}}}"
 
     def negative(self, formula: Negative) -> str:
         return "-" + self.write(formula.operand, PRODUCT)
@@ -56,9 +68,13 @@ class Latex(Script):
         return f"{self.write(formula.base, ATOM)}^{{{self.write(formula.exponent)}}}"
 
     def call(self, formula: Call) -> str:
-        name = "\\" + formula.function if formula.function in _KNOWN else rf"\operatorname{{{formula.function}}}"
-        if len(formula.function) == 1:
-            name = self._letters(formula.function)
+        called = formula.function
+        if called in _KNOWN:
+            name = "\\" + called
+        elif len(called) == 1:
+            name = self._letters(called)
+        else:
+            name = rf"\operatorname{{{''.join(_ESCAPED.get(c, c) for c in called)}}}"
         return rf"{name}\left({self.arguments(formula.arguments)}\right)"
 
     def bars(self, formula: Bars) -> str:

@@ -6,12 +6,27 @@ from collections.abc import Iterable
 from html import escape
 
 from .plain import (
-    ATOM, PRODUCT, Bars, Call, Derivative, Formula, Name, Negative, Number, Power, Quotient, Root, Script, number_text,
+    ATOM,
+    PRODUCT,
+    Bars,
+    Call,
+    Derivative,
+    Formula,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Quotient,
+    Root,
+    Script,
+    number_text,
 )  # fmt: skip
 
 
 def _operator(text: str, **attributes: str) -> str:
-    return f"<mo{''.join(f' {name}={chr(34)}{value}{chr(34)}' for name, value in attributes.items())}>{escape(text)}</mo>"
+    return (
+        f"<mo{''.join(f' {name}={chr(34)}{value}{chr(34)}' for name, value in attributes.items())}>{escape(text)}</mo>"
+    )
 
 
 class MathML(Script):

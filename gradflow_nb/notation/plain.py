@@ -228,7 +228,10 @@ class Script:
     def between(self, before: Formula, after: Formula):
         """What stands between two factors: nothing in `3a` and `2(x + 1)`, a thin space in `2 sin(x)`, else a dot."""
         head = after.base if isinstance(after, Power) else after
-        if isinstance(before, Number) and isinstance(head, (Name, Sum, Bars)):
+        like_an_exponent = (
+            isinstance(head, Name) and head.text[:1] in ("e", "E") and head.text[1:2].isdigit()
+        )  # 2·e1, not 2e1
+        if isinstance(before, Number) and isinstance(head, (Name, Sum)) and not like_an_exponent:
             return self.join([])
         return self.thin if isinstance(before, Number) and isinstance(head, (Call, Root)) else self.times
 

@@ -11,19 +11,33 @@ from dataclasses import dataclass
 from html import escape
 
 from .plain import (
-    ATOM, PRODUCT, Bars, Call, Derivative, Formula, Name, Negative, Number, Power, Quotient, Root, Script, number_text,
+    ATOM,
+    PRODUCT,
+    Bars,
+    Call,
+    Derivative,
+    Formula,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Quotient,
+    Root,
+    Script,
+    number_text,
 )  # fmt: skip
 
 # Widths in thousandths of the font size: those of Times and of the fonts made to its measure.
 _UPRIGHT = {
-    180: "'", 200: "|", 250: " ,.·", 278: "/:;\\ijlt", 333: "!()-I[]`fr", 389: "Js", 402: "τ", 420: "ε", 444: "?acezχγξν",
-    469: "^δθ{}", 494: "∂λυ", 541: "~α√", 556: "FPSμ", 564: "+<=>−×σφ", 611: "ELTZΓΣψ", 667: "BCRΔΞω", 713: "∞",
-    722: "ADGHKNOQUVXYwΘΠΛΦΨΩ", 778: "&m", 833: "%", 889: "M", 921: "@", 944: "W", 1000: "…←",
+    180: "'", 200: "|", 250: " ,.·", 278: "/:;\\ijlt", 333: "!()-I[]`fr", 389: "Js", 402: "τ", 420: "ε",
+    444: "?acezχγξν", 469: "^δθ{}", 494: "∂λυ", 541: "~α√", 556: "FPSμ", 564: "+<=>−×σφ", 611: "ELTZΓΣψ",
+    667: "BCRΔΞω", 713: "∞", 722: "ADGHKNOQUVXYwΘΠΛΦΨΩ", 778: "&m", 833: "%", 889: "M", 921: "@", 944: "W", 1000: "…←",
 }  # fmt: skip
 _ITALIC = {
-    214: "'", 250: " ,.·", 275: "|", 278: "/\\fijltι", 333: "!()-:;I`", 358: "τ", 389: "[]rszγε", 405: "ζς{}", 430: "^ξλ",
-    444: "Jcekvxyνχυδ", 480: "κρθσ∂η", 510: "αμπβ", 541: "~√φ", 556: "LTYZΓ", 587: "ΔΣΛ", 611: "ABEFPRVXψΞ", 667: "CKNw",
-    675: "+<=>−×", 706: "ωΨ", 722: "DGHOQUmΘΠΩΦ", 778: "&", 833: "%MW", 889: "…", 920: "@",
+    214: "'", 250: " ,.·", 275: "|", 278: "/\\fijltι", 333: "!()-:;I`", 358: "τ", 389: "[]rszγε", 405: "ζς{}",
+    430: "^ξλ", 444: "Jcekvxyνχυδ", 480: "κρθσ∂η", 510: "αμπβ", 541: "~√φ", 556: "LTYZΓ", 587: "ΔΣΛ",
+    611: "ABEFPRVXψΞ", 667: "CKNw", 675: "+<=>−×", 706: "ωΨ", 722: "DGHOQUmΘΠΩΦ", 778: "&", 833: "%MW",
+    889: "…", 920: "@",
 }  # fmt: skip
 _WIDTHS = [{c: width for width, group in table.items() for c in group} for table in (_UPRIGHT, _ITALIC)]
 
@@ -137,7 +151,11 @@ class SvgText(Script):
 
     stacked = True
     plus, minus, equals = (beside([_space(0.2), _text(c), _space(0.2)]) for c in "+−=")
-    comma, times, thin = beside([_text(","), _space(0.17)]), beside([_space(0.06), _text("·"), _space(0.06)]), _space(0.17)
+    comma, times, thin = (
+        beside([_text(","), _space(0.17)]),
+        beside([_space(0.06), _text("·"), _space(0.06)]),
+        _space(0.17),
+    )
 
     def join(self, parts: Iterable[Box]) -> Box:
         return beside(parts)
@@ -180,7 +198,9 @@ class SvgText(Script):
         return beside([base, _space(0.03), raised(exponent, max(0.36, base.above - 0.34) + exponent.below - 0.154)])
 
     def call(self, formula: Call) -> Box:
-        return beside([_text(formula.function, len(formula.function) == 1), self.brackets(self.arguments(formula.arguments))])
+        return beside(
+            [_text(formula.function, len(formula.function) == 1), self.brackets(self.arguments(formula.arguments))]
+        )
 
     def bars(self, formula: Bars) -> Box:
         return self._fence("|", self.write(formula.operand), "|")

@@ -1,4 +1,4 @@
-"""Random graphs from the table: every total against differentiation from outside, and every order of the one sum alike."""
+"""Random graphs from the table: totals against differentiation from outside, and all orders of the one sum alike."""
 
 from fractions import Fraction
 from functools import partial
@@ -9,7 +9,7 @@ import sympy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from gradflow_nb.core.evaluate import World, flow_in
+from gradflow_nb.core.evaluate import NoValue, World, flow_in, put_in
 from gradflow_nb.core.graph import Graph, Node
 from gradflow_nb.core.operations import OPERATIONS
 from gradflow_nb.core.worlds import precise
@@ -35,7 +35,9 @@ def meaning(node, known):
     """The value of a node by plain recursion, with the nodes in `known` held at given values."""
     if node in known:
         return known[node]
-    arguments = [meaning(a, known) if isinstance(a, Node) else mp.mpf(a.numerator) / a.denominator for a in node.arguments]
+    arguments = [
+        meaning(a, known) if isinstance(a, Node) else mp.mpf(a.numerator) / a.denominator for a in node.arguments
+    ]
     function = MEANING.get(node.operation.name) or getattr(mp, node.operation.name)
     return function(*arguments)
 
@@ -97,16 +99,24 @@ def pairs(flow):
 def test_totals_agree_with_numeric_differentiation(graph, point):
     flow = flow_at(graph, point)
     world = World(partial(precise.lift, mp), lambda value: value)
-    sharp = flow_in(graph, {name: precise.lift(mp, x) for name, x in point.items()}, world)
+    sharp_point = {name: precise.lift(mp, x) for name, x in point.items()}
+    try:
+        put_in(list(graph.named.values()), {id(graph[name]): x for name, x in sharp_point.items()}, world.lift)
+    except NoValue:  # such as tanh(60), of which 60 digits show only a 1
+        assume(False)
+    sharp = flow_in(graph, sharp_point, world)
     step = mp.mpf(10) ** -20
     for of, wrt in pairs(flow):
         fixed = {graph[name]: sharp.known[name] for name in LETTERS}
         try:
-            ends = [meaning(graph[of], {**fixed, graph[wrt]: sharp.known[wrt] + side * step}) for side in (1, -1)]
+            down, middle, up = (
+                meaning(graph[of], {**fixed, graph[wrt]: sharp.known[wrt] + side * step}) for side in (-1, 0, 1)
+            )
         except (ValueError, ZeroDivisionError):
             assume(False)
-        assume(not any(isinstance(end, mp.mpc) for end in ends))
-        numeric = (ends[0] - ends[1]) / (2 * step)
+        assume(not any(isinstance(end, mp.mpc) for end in (down, up)))
+        numeric = (up - down) / (2 * step)
+        assume(abs(up - 2 * middle + down) <= mp.mpf(10) ** -25)  # no kink that floats missed, as in relu(cot(acos(0)))
         total = mp.mpf(sharp.total(of, wrt))
         assert abs(total - numeric) <= mp.mpf(10) ** -12 * (1 + abs(total)), (of, wrt)
         weight = sum(abs(float(path.product)) for path in flow.paths(of, wrt)[:200])
@@ -229,7 +239,7 @@ def test_partials_at_the_border_of_a_domain_are_missing(name, x):
 def test_conventions_are_marked_where_they_stand_and_nowhere_else(name, arguments, says):
     inputs = {letter: Node(None, (), letter) for letter in LETTERS[:arguments]}
     graph = Graph({**inputs, "y": 3 * Node(OPERATIONS[name], inputs.values()) + 1})
-    at_the_kink = graph.at({letter: 0 for letter in inputs})
+    at_the_kink = graph.at(dict.fromkeys(inputs, 0))
     assert [edge.convention for edge in at_the_kink.edges] == [says] * arguments
     assert at_the_kink.conventions == tuple(f"∂y/∂{letter}: {says}" for letter in inputs)
     assert graph.at({letter: i + 1 for i, letter in enumerate(inputs)}).conventions == ()

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradflow_nb.core.graph import Graph, Node
-from gradflow_nb.core.operations import FUNCTIONS, OPERATIONS
+from gradflow_nb.core.operations import FUNCTIONS, OPERATIONS, declare_opaque
 from gradflow_nb.core.worlds import exact, precise, symbols
+from gradflow_nb.errors import DomainError
 
 CONTEXT = mpmath.MPContext()
 CONTEXT.dps = 60
@@ -202,7 +203,8 @@ def test_what_is_rational_stays_exact(name, point, value):
 @pytest.mark.parametrize(
     ("name", "point"),
     [
-        ("div", (1, 0)), ("log", (0,)), ("log", (-1,)), ("log10", (0,)), ("sqrt", (-1,)), ("asin", (2,)), ("acos", (-2,)),
+        ("div", (1, 0)), ("log", (0,)), ("log", (-1,)), ("log10", (0,)), ("sqrt", (-1,)), ("asin", (2,)),
+        ("acos", (-2,)),
         ("acosh", (0,)), ("atanh", (1,)), ("csc", (0,)), ("cot", (0,)), ("pow", (0, -1)), ("pow", (-8, "1/3")),
     ],
 )  # fmt: skip
@@ -216,3 +218,24 @@ def test_formulas_without_a_real_value_are_refused():
     for expression in (symbols.log(sympy.Integer(-1)), symbols.sqrt(sympy.Integer(-2)), sympy.Integer(1) / 0):
         with pytest.raises(ArithmeticError, match="no real value anywhere"):
             symbols.settle(expression)
+
+
+@pytest.mark.parametrize("power", range(-3, 7))
+def test_the_logarithm_of_a_power_of_ten_is_exact(power):
+    assert (
+        OPERATIONS["log10"].value(Fraction(10) ** power) == power
+    )  # log(1000)/log(10) is 2.9999999999999996 in floats
+
+
+def test_small_denominators_do_not_underflow():
+    x, w = 1e-100, 1e-170
+    assert row("div", (x, w))[2] == pytest.approx(-1e240)  # −a/b² would divide by a zero
+
+
+def test_opaque_functions_have_symbols_and_no_numbers():
+    opaque = declare_opaque("y", ("x", "w"))
+    x, w = Node(None, (), "x"), Node(None, (), "w")
+    graph = Graph({"x": x, "w": w, "y": Node(opaque, (x, w))})
+    assert [str(edge.partial) for edge in graph.flow().edges] == ["D_yx", "D_yw"]
+    with pytest.raises(DomainError, match="y is an opaque function: its formula is not known, so it has no numbers"):
+        graph.at(x=1, w=2)

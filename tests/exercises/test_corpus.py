@@ -56,7 +56,7 @@ def test_bad_inputs_as_equations(corpus):
         comment = row["id"] == "bad-095"  # a graph's text may have comments
         if text in ARRAYS or not (expect == "accept" or expect.startswith("reject")):
             continue
-        at = {name: 2 for name in names}
+        at = dict.fromkeys(names, 2)
         if expect == "accept" and "e" not in names and "e" in (row["reading"] or "").replace("exp", ""):
             continue  # rule 3: an undefined e is an input in a graph's text, and here it is not listed
         if expect == "accept" or comment:

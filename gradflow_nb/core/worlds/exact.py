@@ -56,7 +56,9 @@ def exact(value: Any) -> Real:
         return settle(Fraction(number.rstrip(".")) / int(under or 1) * (-1 if sign else 1))
     if isinstance(value, bool) or not isinstance(value, (int, float, Fraction, Decimal)):
         raise ValueError(f"{value!r} is not a single number")
-    finite = value.is_finite() if isinstance(value, Decimal) else isinstance(value, (int, Fraction)) or math.isfinite(value)
+    finite = (
+        value.is_finite() if isinstance(value, Decimal) else isinstance(value, (int, Fraction)) or math.isfinite(value)
+    )
     if not finite:
         raise ValueError(f"{value} is not a finite number")
     if isinstance(value, Decimal) and abs(value.adjusted()) > 400:

@@ -9,14 +9,29 @@ from __future__ import annotations
 from fractions import Fraction
 
 import sympy
-from sympy import acos, acosh, asin, asinh, atan, atanh, cos, cosh, cot, csc, exp, log, sec, sign, sin, sinh, sqrt, tan, tanh
+from sympy import (  # noqa: F401  (words of this world, looked up by name)
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atanh,
+    cos,
+    cosh,
+    cot,
+    csc,
+    exp,
+    log,
+    sec,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+)
 
 from ...errors import Undefined
-
-__all__ = [
-    *("acos acosh asin asinh atan atanh cos cosh cot csc exp log sec sign sin sinh sqrt tan tanh".split()),
-    *("constant lift log10 magnitude maximum minimum opaque opaque_partial power settle sigmoid softplus step where".split()),
-]
 
 
 class sigmoid(sympy.Function):

@@ -1,0 +1,226 @@
+"""One formula, four scripts: brackets where each needs them, names that break nothing, and text that reads back."""
+
+import re
+import xml.etree.ElementTree as ET
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from gradflow_nb import graph
+from gradflow_nb.errors import DomainError, NotationError
+from gradflow_nb.notation.latex import latex
+from gradflow_nb.notation.mathml import mathml
+from gradflow_nb.notation.plain import (
+    Bars,
+    Call,
+    Derivative,
+    Equation,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Root,
+    Sum,
+    number_text,
+)  # fmt: skip
+from gradflow_nb.notation.svgtext import box, text_width
+
+a, b, c, x, y = map(Name, "abcxy")
+one, two = Number(1), Number(2)
+HALF = Fraction(1, 2)
+
+SCRIPTS = [
+    (Sum((a, Negative(Sum((b, c))))), "a - (b + c)", r"a - \left(b + c\right)"),
+    (Sum((a, Negative(Negative(b)))), "a - (-b)", r"a - \left(-b\right)"),
+    (Sum((Negative(a), b)), "-a + b", "-a + b"),
+    (Sum((a, Sum((b, c)))), "a + (b + c)", r"a + \left(b + c\right)"),
+    (Sum((x, Number(-2))), "x - 2", "x - 2"),
+    (Sum((x, Negative(Number(-2)))), "x - (-2)", r"x - \left(-2\right)"),
+    (Sum((x, Product((Number(-2), y)))), "x - 2y", "x - 2y"),
+    (Negative(Sum((x, y))), "-(x + y)", r"-\left(x + y\right)"),
+    (Negative(Power(x, two)), "-x^2", "-x^{2}"),
+    (Power(Number(-2), two), "(-2)^2", r"\left(-2\right)^{2}"),
+    (Power(Negative(x), two), "(-x)^2", r"\left(-x\right)^{2}"),
+    (Power(x, Number(-1)), "x^(-1)", "x^{-1}"),
+    (Power(Power(a, b), c), "(a^b)^c", r"\left(a^{b}\right)^{c}"),
+    (Power(a, Power(b, c)), "a^b^c", "a^{b^{c}}"),
+    (Power(Number(HALF), two), "(1/2)^2", r"\left(\frac{1}{2}\right)^{2}"),
+    (Power(x, Number(HALF)), "x^(1/2)", r"x^{\frac{1}{2}}"),
+    (Power(Product((two, x)), Sum((y, one))), "(2x)^(y + 1)", r"\left(2x\right)^{y + 1}"),
+    (Quotient(a, Product((b, c))), "a/(b·c)", r"\frac{a}{b \cdot c}"),
+    (Quotient(Product((a, b)), c), "a·b/c", r"\frac{a \cdot b}{c}"),
+    (Quotient(Quotient(a, b), Quotient(c, x)), "a/b/(c/x)", r"\frac{\frac{a}{b}}{\frac{c}{x}}"),
+    (Quotient(Sum((a, one)), Negative(b)), "(a + 1)/(-b)", r"\frac{a + 1}{-b}"),
+    (Quotient(Number(-1), x), "(-1)/x", r"\frac{-1}{x}"),
+    (Product((Number(3), a)), "3a", "3a"),
+    (Product((two, Number(3))), "2·3", r"2 \cdot 3"),
+    (Product((two, Sum((x, one)))), "2(x + 1)", r"2\left(x + 1\right)"),
+    (Product((x, Negative(y))), "x·(-y)", r"x \cdot \left(-y\right)"),
+    (Product((x, Number(-2))), "x·(-2)", r"x \cdot \left(-2\right)"),
+    (Product((Quotient(a, b), c)), "(a/b)·c", r"\frac{a}{b} \cdot c"),
+    (Product((Number(HALF), x)), "(1/2)x", r"\frac{1}{2}x"),
+    (Product((Number(HALF, True), x)), "0.5x", "0.5x"),
+    (Product((two, Call("sin", (x,)))), "2 sin(x)", r"2\,\sin\left(x\right)"),
+    (Product((two, Power(Number(3), x))), "2·3^x", r"2 \cdot 3^{x}"),
+    (Power(Call("sin", (x,)), two), "sin(x)^2", r"\sin\left(x\right)^{2}"),
+    (Root(Sum((x, one))), "sqrt(x + 1)", r"\sqrt{x + 1}"),
+    (Bars(Product((two, Bars(x)))), "|2·|x||", r"\left|2 \cdot \left|x\right|\right|"),
+    (Product((two, Name("e1"))), "2·e1", r"2 \cdot \mathit{e1}"),
+    (Bars(Negative(x)), "|-x|", r"\left|-x\right|"),
+    (Call("max", (a, Sum((b, one)))), "max(a, b + 1)", r"\max\left(a, b + 1\right)"),
+    (Call("sigmoid", (x,)), "sigmoid(x)", r"\operatorname{sigmoid}\left(x\right)"),
+    (Equation((y, Sum((x, one)), two)), "y = x + 1 = 2", "y = x + 1 = 2"),
+    (Derivative("e", "d"), "∂e/∂d", r"\frac{\partial e}{\partial d}"),
+    (Derivative("e", "x_1", "d"), "de/dx_1", r"\frac{de}{dx_{1}}"),
+    (Name("x_12"), "x_12", "x_{12}"),
+    (Name("loss"), "loss", r"\mathit{loss}"),
+    (Name("α"), "α", r"\alpha"),
+    (Name("x_"), "x_", r"\mathit{x\_}"),
+    (Name("_x"), "_x", r"\mathit{\_x}"),
+    (Number(1.5e22), "1.5·10^22", r"1.5 \cdot 10^{22}"),
+    (Number(-2.5), "-2.5", "-2.5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "plain", "tex"), SCRIPTS, ids=[row[1] for row in SCRIPTS])
+def test_the_scripts(formula, plain, tex):
+    assert (str(formula), latex(formula)) == (plain, tex)
+    root = ET.fromstring(mathml(formula))
+    letters = re.sub(r"[\W\d_]", "", plain.replace("sqrt", ""))
+    assert root.tag == "math" and re.sub(r"[\W\d_]", "", "".join(root.itertext())) == letters
+    drawn = box(formula)
+    assert drawn.width > 0 and drawn.height > 0
+    words = ET.fromstring(f"<svg>{drawn.svg(0, 0, 16)}</svg>").itertext()
+    assert re.sub(r"[\W\d_]", "", "".join(words)) == letters
+
+
+@pytest.mark.parametrize(
+    ("formula", "bracketed"),
+    [
+        (Sum((a, Negative(Sum((b, c))))), True), (Power(Number(-2), two), True), (Power(Power(a, b), c), True),
+        (Power(Quotient(a, b), c), True), (Negative(Sum((x, y))), True), (Quotient(a, Sum((b, c))), False),
+        (Power(x, Sum((y, one))), False), (Product((Quotient(a, b), c)), False),
+    ],
+)  # fmt: skip
+def test_stacked_scripts_put_brackets_where_they_need_them(formula, bracketed):
+    assert ("(" in "".join(ET.fromstring(mathml(formula)).itertext())) == bracketed
+    assert ("(" in "".join(mark.text for mark in box(formula).ink if hasattr(mark, "text"))) == bracketed
+
+
+HOSTILE = ["<script>alert(1)</script>", "a&b", "\"'", "]]>", "</svg>", "x_<b>", "&lt;", "%$#{}~^\\", "a b"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_stay_text(name):
+    formula = Equation((Name(name), Call(name, (Name(name),)), Derivative(name, name)))
+    for drawn in (mathml(formula), f"<svg>{box(formula).svg(0, 0, 16)}</svg>"):
+        root = ET.fromstring(drawn)
+        assert not {element.tag for element in root.iter()} & {"script", "b"}
+        assert "".join(root.itertext()).count(name if "_" not in name else "<b>") == 5
+
+
+@pytest.mark.parametrize("special", "%$#&{}~^\\")
+def test_what_tex_takes_for_a_command_is_escaped(special):
+    for name in (special, f"a{special}b", f"x_{special}"):
+        for formula in (Name(name), Call(name, (x,))):
+            rest = re.sub(r"\\([A-Za-z]+|.)", "", latex(formula))  # without commands and escaped characters
+            assert special not in rest or special in "{}", latex(formula)
+            assert rest.count("{") == rest.count("}"), latex(formula)
+
+
+def test_widths_follow_the_letters():
+    assert text_width("mm") > text_width("ii") and text_width("m", italic=True) != text_width("m")
+    narrow, wide = box(x), box(Sum((x, y)))
+    assert wide.width > narrow.width and box(Quotient(x, y)).height > narrow.height
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(305, "305"), (Fraction(3, 8), "3/8"), (2 / 3, "0.666667"), (1e-9, "1·10^-9"), (-0.5, "-0.5"), (3.0, "3")],
+)
+def test_numbers(value, text):
+    assert number_text(value) == text
+
+
+def formulas():
+    """Any formula that a graph's text can hold, over a few names, two of which look like exponents."""
+    names = st.sampled_from([x, y, Name("e"), Name("e1"), Name("x_1")])
+    numbers = st.one_of(
+        st.integers(-3, 9).map(Number), st.sampled_from([Number(HALF), Number(-HALF), Number(HALF, True)])
+    )
+    whole = st.integers(-2, 3).map(Number)
+    return st.recursive(
+        names | numbers,
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(lambda terms: Sum(tuple(terms))),
+            st.lists(inner, min_size=2, max_size=3).map(lambda factors: Product(tuple(factors))),
+            inner.map(Negative),
+            st.builds(Quotient, inner, inner),
+            st.builds(Power, inner, whole),
+            inner.map(Bars),
+            st.builds(lambda f: Call("relu", (f,)), inner),
+            st.builds(lambda f, g: Call("max", (f, g)), inner, inner),
+        ),
+        max_leaves=7,
+    )
+
+
+AT = {"x": Fraction(3, 2), "y": Fraction(-2, 3), "e": Fraction(-2), "e1": Fraction(5), "x_1": Fraction(-1, 7)}
+
+
+def value(formula):
+    """What a formula means, in Fractions."""
+    match formula:
+        case Number(number):
+            return Fraction(number)
+        case Name(name):
+            return AT[name]
+        case Sum(terms):
+            return sum(map(value, terms))
+        case Product(factors):
+            product = Fraction(1)
+            for factor in factors:
+                product *= value(factor)
+            return product
+        case Negative(operand):
+            return -value(operand)
+        case Quotient(above, below):
+            return value(above) / value(below)
+        case Power(base, exponent):
+            return value(base) ** int(value(exponent))
+        case Bars(operand):
+            return abs(value(operand))
+        case Call("relu", (operand,)):
+            return max(value(operand), Fraction(0))
+        case Call("max", (left, right)):
+            return max(value(left), value(right))
+
+
+@settings(max_examples=600)
+@given(formula=formulas())
+def test_plain_text_reads_back_with_the_same_value(formula):
+    try:
+        wanted = value(formula)
+    except ZeroDivisionError:
+        wanted = None
+    assume(wanted is None or max(abs(wanted.numerator), wanted.denominator) < 10**50)
+    if wanted is None:
+        with pytest.raises((DomainError, NotationError)):  # 1/0 is sent back when it is read
+            made = graph(f"out = {formula}")
+            made.at({name: AT[name] for name in made.inputs})
+        return
+    made = graph(f"out = {formula}")
+    point = {name: AT[name] for name in made.inputs if name in AT}  # `out = 2` is an input with a default
+    assert made.at(point).values["out"] == wanted, str(formula)
+
+
+@settings(max_examples=100)
+@given(formula=formulas())
+def test_every_script_is_well_formed(formula):
+    ET.fromstring(mathml(formula))
+    ET.fromstring(f"<svg>{box(formula).svg(0, 0, 16)}</svg>")
+    assert latex(formula).count("{") == latex(formula).count("}")
