@@ -29,7 +29,7 @@ test: $(VENV)/.has-dev $(VENV)/.browser  ## Run tests, doctests and every lesson
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 $(TEST_ARGS)
 
 bench: $(VENV)/.has-bench  ## Time this package beside its peers
-	$(BIN)/python -m pytest benchmarks $(BENCH_ARGS)
+	$(BIN)/python -m pytest benchmarks -s $(BENCH_ARGS)
 
 lint: $(VENV)/.has-dev  ## Check the style
 	$(BIN)/ruff check .

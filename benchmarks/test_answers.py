@@ -1,6 +1,6 @@
 """How long an answer takes to be read and decided, warm, over the corpus of labelled answers.
 
-    make bench            (or: pytest benchmarks -s)
+    make bench            (or: .venv/bin/pytest benchmarks -s)
 
 Prints a table; a timing is never a test, so nothing here fails on a slow machine.
 """

@@ -101,15 +101,19 @@ def flow_in(graph: Graph, inputs: Mapping[str, Any], world: World) -> GradientFl
     own = {id(node): name for name, node in graph.named.items()}
     values: dict[int, Any] = {}
     views: dict[int, Any] = {}
+    rounded: list[Node] = []
     for node in graph.nodes:
         if node.operation is None:
             values[id(node)] = inputs[own[id(node)]]
         else:
             arguments = _arguments(node, views, world)
             try:
-                values[id(node)] = world.settle(node.operation.value(*arguments))
+                value = node.operation.value(*arguments)
+                values[id(node)] = world.settle(value)
             except UNDEFINED as error:
                 raise DomainError(_no_value(graph, node, arguments, error)) from None
+            if isinstance(values[id(node)], float) and exact.was_rounded(value, node.operation.name, arguments):
+                rounded.append(node)
         views[id(node)] = world.seen(own[id(node)], values[id(node)]) if id(node) in own else values[id(node)]
 
     def local(node: Node, index: int) -> LinearMap:
@@ -136,7 +140,13 @@ def flow_in(graph: Graph, inputs: Mapping[str, Any], world: World) -> GradientFl
             edges += sorted(_merged(node, vertices, local, convention), key=lambda edge: rank[edge.parent])
     equations = {vertices[id(n)]: written(n, lambda m: own.get(id(m))) for n in drawn if n.operation}
     known = {vertices[id(n)]: values[id(n)] for n in drawn}
-    return GradientFlow(graph, tuple(known), tuple(edges), equations, known, world.symbolic)
+    notes = [*graph.notes, *(_ROUNDED.format(_equation_of(graph, node)) for node in rounded)]
+    return GradientFlow(
+        graph, tuple(known), tuple(edges), equations, known, world.symbolic, tuple(dict.fromkeys(notes))
+    )
+
+
+_ROUNDED = f"In the equation of {{}} a number has more than {exact.EXACT_DIGITS} digits; it is rounded from there on."
 
 
 _CONVENTIONS = {
@@ -205,17 +215,23 @@ def reason(error: BaseException) -> str:
 
 
 def _no_value(graph: Graph, node: Node, arguments: list[Any], error: BaseException) -> str:
-    """`c = log(a - 2) has no value: log needs a positive number, and got -1 (a - 2 = -1).`"""
+    """`In c = log(a - 2): log needs a positive number, and got -1, where a - 2 = -1.`"""
     own = {id(n): name for name, n in graph.named.items()}
-    equation = next((n for n in graph.named.values() if n is node or node in _all_within(n, own)), node)
-    whole = Equation((Name(own.get(id(equation), "?")), written(equation, lambda m: own.get(id(m)))))
+    name = _equation_of(graph, node)
+    whole = Equation((Name(name), written(graph[name], lambda m: own.get(id(m)))))
     at = []
     for argument, value in zip(node.arguments, arguments):
         if isinstance(argument, Node) and not argument.is_constant:
             formula = written(argument, lambda m: own.get(id(m)), own=False)
             at.append(f"{formula} = {value_formula(value)}")
     where = f", where {' and '.join(dict.fromkeys(at))}" if at else ""
-    return f"The node {own.get(id(equation), '?')} has no value here. In {whole}: {reason(error)}{where}."
+    return f"The node {name} has no value here. In {whole}: {reason(error)}{where}."
+
+
+def _equation_of(graph: Graph, node: Node) -> str:
+    """The name of the node in whose equation this operation stands."""
+    own = {id(n): name for name, n in graph.named.items()}
+    return own.get(id(node)) or next(name for name, n in graph.named.items() if node in _all_within(n, own))
 
 
 def _all_within(top: Node, own: Mapping[int, str]) -> list[Node]:

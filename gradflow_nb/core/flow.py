@@ -55,7 +55,8 @@ class Edge:
 class GradientFlow(Shown):
     """Vertices in topological order, their values, and the edges between them.
 
-    `inputs` maps the name of each input to its value. `graph` is the graph that the flow came from.
+    `inputs` maps the name of each input to its value. `graph` is the graph that the flow came from. `notes` are
+    sentences that a reader should know, such as that a number became too long to stay exact.
     """
 
     graph: Graph
@@ -64,6 +65,7 @@ class GradientFlow(Shown):
     equations: Mapping[str, Formula]
     known: Mapping[str, Any] = field(default_factory=dict)
     symbolic: bool = False
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         down, up = defaultdict(list), defaultdict(list)

@@ -52,9 +52,8 @@ class Path:
         for partial in self.partials:
             formula = value_formula(partial)
             factors.append(PLAIN.write(formula, PRODUCT + (not isinstance(formula, Number))))
-        return f"{' ← '.join(self.nodes)}: " + " = ".join(
-            filter(None, ["·".join(factors), str(value_formula(self.product))])
-        )
+        product = str(value_formula(self.product))
+        return f"{' ← '.join(self.nodes)}: " + " = ".join(dict.fromkeys(filter(None, ["·".join(factors), product])))
 
     def __repr__(self) -> str:
         return f"<Path {self}>"

@@ -96,9 +96,11 @@ def _combine(operation: str, symbol: str, parts: list[Formula]) -> Formula:
 
 
 def value_formula(value: Any) -> Formula:
-    """A number or a sympy expression as a formula."""
+    """A number (of mpmath's too) or a sympy expression as a formula."""
     if isinstance(value, (int, float, Fraction)):
         return Number(value)
+    if type(value).__module__.startswith("mpmath"):
+        return Number(float(value))
     from .formula import from_sympy
 
     return from_sympy(value)

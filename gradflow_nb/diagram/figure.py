@@ -110,7 +110,8 @@ class Figure(Shown):
         """The picture as a self-contained SVG, the same bytes in every process."""
         nodes, edges = self._labels
         place = layout(self._digraph(labelled=False))
-        return svg(nodes, edges, place, self.title, self.text, self.direction == "gradient", self.lit)
+        reverse = self.direction == "gradient"
+        return svg(nodes, edges, place, self.title, self.text, self.flow.notes, reverse, self.lit)
 
     @property
     def dot(self) -> graphviz.Digraph:
@@ -120,7 +121,7 @@ class Figure(Shown):
     @cached_property
     def text(self) -> str:
         """The picture in words."""
-        return text(self.title, *self._labels)
+        return "\n".join([text(self.title, *self._labels), *(f"\nnote: {note}" for note in self.flow.notes)])
 
     @property
     def table(self) -> str:

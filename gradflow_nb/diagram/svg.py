@@ -73,12 +73,12 @@ def svg(
     place: Layout,
     title: str,
     description: str,
+    notes: Sequence[str] = (),
     reverse: bool = False,
     lit: Collection[str | tuple[str, str]] = (),
 ) -> str:
-    """The picture. `reverse` turns the arrows round; `lit` holds names and (child, parent) pairs to light up."""
-    notes = [f"† {edge.convention}" for edge in edges if edge.convention]
-    notes = list(dict.fromkeys(notes))
+    """The picture, `notes` under it. `reverse` turns the arrows round; `lit` holds names and (child, parent) pairs to light up."""
+    notes = list(dict.fromkeys([*notes, *(f"† {edge.convention}" for edge in edges if edge.convention)]))
     xs = [x for curve in place.curves for x, _ in curve]
     left, right = min([0.0, *xs]), max([place.width, *xs])
     right = max(right, left + max((len(note) * NOTE_FONT * 0.42 for note in notes), default=0))

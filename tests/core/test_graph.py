@@ -201,3 +201,24 @@ def test_large_powers_are_not_multiplied_out(text):
     """sympy would work on these for hours; they stay as they are written."""
     flow = graph(text).flow()
     assert len(str(flow.total("y", flow.graph.inputs[0]))) < 500
+
+
+def test_a_number_that_becomes_too_long_is_rounded_and_marked():
+    flow = graph("y = x^200; z = 2y").at(x=12)
+    assert isinstance(flow.values["z"], float)
+    assert flow.notes == ("In the equation of y a number has more than 60 digits; it is rounded from there on.",)
+    assert flow.notes[0] in repr(flow)
+    assert graph("y = x^20").at(x=12).notes == () and graph("y = exp(x)").at(x=12).notes == ()
+
+
+def test_an_undefined_e_is_an_input_and_the_picture_says_so():
+    assert "e is an input here" in repr(graph("y = e x"))
+
+
+def test_opaque_functions_carry_symbols_that_do_not_commute():
+    flow = graph("x = x(w); y = y(x, w); z = z(y, w); L = L(x, y, z)").flow()
+    assert {str(edge.partial) for edge in flow.edges[:3]} == {"D_xw", "D_yx", "D_yw"}
+    assert flow.paths("L", "x").count == 3 and flow.paths("L", "w").count == 6
+    assert str(flow.paths("L", "w")[5].product) == "D_Lz*D_zy*D_yx*D_xw"
+    with pytest.raises(DomainError, match="opaque function"):
+        flow.graph.at(w=1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -64,6 +64,12 @@ def exact(value: Any) -> Real:
     if isinstance(value, Decimal) and abs(value.adjusted()) > 400:
         raise ValueError(f"{value} is too large or too small to work with")
     return settle(Fraction(str(value)) if isinstance(value, (float, Decimal)) else Fraction(value))
+
+
+def was_rounded(value: Real, operation: str, arguments: Sequence[Any]) -> bool:
+    """Whether a value that is kept as a float would be exact if it had fewer digits."""
+    whole_power = operation == "pow" and _is_exact(arguments[1]) and Fraction(arguments[1]).denominator == 1
+    return isinstance(value, Fraction) or (whole_power and _is_exact(arguments[0]))
 
 
 def public(value: Any) -> Any:
