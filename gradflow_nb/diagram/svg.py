@@ -77,7 +77,10 @@ def svg(
     reverse: bool = False,
     lit: Collection[str | tuple[str, str]] = (),
 ) -> str:
-    """The picture, `notes` under it. `reverse` turns the arrows round; `lit` holds names and (child, parent) pairs to light up."""
+    """The picture, with `notes` under it.
+
+    `reverse` turns the arrows round; `lit` holds the names and the (child, parent) pairs to light up.
+    """
     notes = list(dict.fromkeys([*notes, *(f"† {edge.convention}" for edge in edges if edge.convention)]))
     xs = [x for curve in place.curves for x, _ in curve]
     left, right = min([0.0, *xs]), max([place.width, *xs])

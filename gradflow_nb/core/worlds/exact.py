@@ -47,7 +47,7 @@ def exact(value: Any) -> Real:
     (Fraction(1, 10), Fraction(-1, 2), Fraction(3, 1))
     """
     if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
-        value = value.item()
+        value = float(str(value)) if isinstance(value.item(), float) else value.item()  # float32(0.1) prints as 0.1
     if isinstance(value, str):
         typed = _TYPED.fullmatch(value)
         if not typed or (typed[3] and not int(typed[3])):
