@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from .diagram.figure import Figure, draw
     from .exercises.equivalence import equivalent
     from .exercises.question import Question, ask
+    from .exercises.verdict import Correct, Incorrect, Invalid, Undecided
 
 __version__ = "0.1.0"
 __all__ = [
-    "Edge", "Figure", "GradientFlow", "Graph", "Node", "Question", "ask", "draw", "equivalent", "errors", "graph",
+    "Correct", "Edge", "Figure", "GradientFlow", "Graph", "Incorrect", "Invalid", "Node", "Question", "Undecided",
+    "ask", "draw", "equivalent", "errors", "graph",
 ]  # fmt: skip
 
 _LATER = {
@@ -35,6 +37,7 @@ _LATER = {
     "equivalent": "exercises.equivalence",
     "ask": "exercises.question",
     "Question": "exercises.question",
+    **dict.fromkeys(("Correct", "Incorrect", "Invalid", "Undecided"), "exercises.verdict"),
 }
 """What needs graphviz or more is imported when it is first used, so that the package itself imports at once."""
 

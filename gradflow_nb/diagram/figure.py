@@ -58,7 +58,8 @@ def draw(
     d → e  ∂e/∂d = c = 3
     """
     if not isinstance(shown, Graph | GradientFlow):
-        raise GradflowError(f'draw takes a graph or a flow, and this is a {type(shown).__name__}: draw(graph("c = a + b")).')
+        kind = type(shown).__name__
+        raise GradflowError(f'draw takes a graph or a flow, and this is a {kind}: write draw(graph("c = a + b")).')
     for name, value, legal in (
         ("direction", direction, ("computation", "gradient")),
         ("orientation", orientation, ("down", "right")),

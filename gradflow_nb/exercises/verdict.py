@@ -13,7 +13,7 @@ from ..core.paths import Path
 from ..notation.plain import Formula
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
     """`text` is what was typed, `reading` how it was read (None if it was not), `message` what to tell the student."""
 
@@ -27,8 +27,10 @@ class Verdict:
     def __str__(self) -> str:
         return f"{type(self).__name__}: {self.message}"
 
+    __repr__ = __str__  # what a notebook shows
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Correct(Verdict):
     """The answer is right."""
 
@@ -44,7 +46,7 @@ class Mistake:
     path: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Incorrect(Verdict):
     """The answer is wrong; `mistake` says how, where that is known."""
 
@@ -52,7 +54,7 @@ class Incorrect(Verdict):
     costs_attempt: ClassVar[bool] = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Invalid(Verdict):
     """The answer cannot be marked as it stands: characters `position` to `end`, and `readings` to choose from."""
 
@@ -61,6 +63,6 @@ class Invalid(Verdict):
     readings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Undecided(Verdict):
     """Whether the answer is right could not be decided."""

@@ -57,6 +57,7 @@ def test_a_wrong_answer_without_a_known_cause_gives_nothing_away(chain):
         ("1/(b - b)", "/(b - b)", "division by zero"),
         ("2/0", "/0", "division by zero"),
         ("log(-1)", "log(-1)", "positive"),
+        ("3 + tan(pi/2)", "tan(pi/2)", "division by zero"),
         ("exp(exp(exp(exp(10))))", None, "too large"),
         ("dg/db", "dg/db", "asked"),
         ("", None, ""),

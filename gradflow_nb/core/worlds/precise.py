@@ -41,7 +41,7 @@ def _within(name, inside, needs):
     return word
 
 
-exp, sin, cos, tan = _entire("exp"), _entire("sin"), _entire("cos"), _entire("tan")
+exp, sin, cos = _entire("exp"), _entire("sin"), _entire("cos")
 sinh, cosh = _entire("sinh"), _entire("cosh")
 atan, asinh = _within("atan", lambda x: True, ""), _within("asinh", lambda x: True, "")
 log = _within("log", lambda x: x > 0, "a positive number")
@@ -67,16 +67,27 @@ def tanh(x):
     return x.context.tanh(x)
 
 
+def _divisor(x):
+    """A sine or cosine that is to be divided by: one that only rounding keeps from zero is zero."""
+    if abs(x) < x.context.mpf(2) ** (40 - x.context.prec):
+        raise Undefined("division by zero")
+    return x
+
+
+def tan(x):
+    return sin(x) / _divisor(cos(x))
+
+
 def sec(x):
-    return 1 / cos(x)
+    return 1 / _divisor(cos(x))
 
 
 def csc(x):
-    return 1 / sin(x)
+    return 1 / _divisor(sin(x))
 
 
 def cot(x):
-    return cos(x) / sin(x)
+    return cos(x) / _divisor(sin(x))
 
 
 def sigmoid(x):
