@@ -16,6 +16,10 @@ class GradflowError(Exception):
     def __str__(self) -> str:  # KeyError would print the repr of its message
         return str(self.args[0]) if self.args else ""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the message, and none of our own lines."""
+        return [f"\x1b[1;31m{type(self).__name__}\x1b[0m", *str(self).splitlines()]
+
 
 class NotationError(GradflowError, ValueError):
     """A text that could not be read: where it broke, why, and what to write instead.

@@ -36,3 +36,15 @@ def test_many_paths_are_not_all_listed():
     diamonds = "; ".join(f"l{i} = 2{x}; r{i} = 3{x}; j{i} = l{i} + r{i}" for i, x in enumerate(above))
     shown = repr(graph(diamonds).at(x=1).paths("j7", "x"))
     assert shown.startswith("256 paths") and "… and 206 more" in shown and shown.endswith("= 390625")
+
+
+def test_a_notebook_shows_the_message_of_an_error_and_no_traceback():
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    with capture_output() as shown:
+        shell.run_cell("import gradflow_nb as gf\ngf.graph('a = b +')")
+    InteractiveShell.clear_instance()
+    assert "NotationError" in shown.stdout and "missing after '+'" in shown.stdout
+    assert "Traceback" not in shown.stdout and "grammar.py" not in shown.stdout

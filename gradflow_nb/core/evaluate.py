@@ -179,16 +179,21 @@ def _each(node: Node, vertices: Mapping[int, str], local: _Local, convention: _C
 def _merged(top: Node, vertices: Mapping[int, str], local: _Local, convention: _Convention) -> list[Edge]:
     """The edges of one equation in the named grain: a reverse sweep inside it, parallel edges merged."""
     found: dict[int, LinearMap] = {id(top): IDENTITY}
-    marks: dict[int, str | None] = {id(top): None}
+    marks: dict[int, dict[str, None]] = {id(top): {}}
     for node in _within(top, vertices):
-        mark = marks[id(node)] or convention(node)
+        said = convention(node)
+        mark = {**marks[id(node)], **({said: None} if said else {})}
         for i, argument in enumerate(node.arguments):
             if isinstance(argument, Node) and not argument.is_constant:
                 part = found[id(node)] @ local(node, i)
                 found[id(argument)] = found[id(argument)] + part if id(argument) in found else part
-                marks[id(argument)] = marks.get(id(argument)) or mark
+                marks[id(argument)] = {**marks.get(id(argument), {}), **mark}
     child = vertices[id(top)]
-    return [Edge(child, vertices[key], found[key], marks[key]) for key in found if key in vertices and key != id(top)]
+    return [
+        Edge(child, vertices[key], found[key], "; ".join(marks[key]) or None)
+        for key in found
+        if key in vertices and key != id(top)
+    ]
 
 
 def _within(top: Node, vertices: Mapping[int, str]) -> list[Node]:

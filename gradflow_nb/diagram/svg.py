@@ -12,8 +12,8 @@ from html import escape
 from math import hypot
 from pathlib import Path
 
-from ..notation.plain import Equation, Formula, Name, Power
-from ..notation.svgtext import Box, box
+from ..notation.plain import Equation, Name
+from ..notation.svgtext import Box, beside, box, raised
 from .labels import EdgeLabel, NodeLabel
 from .layout import Layout, Point
 
@@ -44,21 +44,12 @@ def node_size(label: NodeLabel) -> tuple[float, float]:
 
 
 def edge_box(label: EdgeLabel) -> Box:
-    """The ink of an edge's label; the middle of a long one is left out."""
-    whole = box(_marked(label, label.written))
-    if whole.width * EDGE_FONT <= _WIDEST_EDGE or not isinstance(label.written, Equation):
-        return whole
-    first, *_, last = label.written.sides
-    short = box(_marked(label, Equation((first, last))))
-    return short if short.width * EDGE_FONT <= _WIDEST_EDGE else box(_marked(label, Equation((first, Name("…")))))
-
-
-def _marked(label: EdgeLabel, formula: Formula) -> Formula:
-    """The formula with a raised † where a convention stands in for a derivative."""
-    if not label.convention:
-        return formula
-    sides = formula.sides if isinstance(formula, Equation) else (formula,)
-    return Equation((*sides[:-1], Power(sides[-1], Name("†"))))
+    """The ink of an edge's label; the middle of a long one is left out, and a † marks a convention."""
+    sides = label.written.sides if isinstance(label.written, Equation) else (label.written,)
+    shorter = [label.written, Equation((sides[0], sides[-1])), Equation((sides[0], Name("…")))]
+    fitting = (ink for ink in map(box, shorter) if ink.width * EDGE_FONT <= _WIDEST_EDGE)
+    ink = next(fitting, box(Name("…")))
+    return beside([ink, raised(box(Name("†")).scaled(0.7), 0.38)]) if label.convention else ink
 
 
 def edge_size(label: EdgeLabel) -> tuple[float, float]:

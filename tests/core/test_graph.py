@@ -222,3 +222,9 @@ def test_opaque_functions_carry_symbols_that_do_not_commute():
     assert str(flow.paths("L", "w")[5].product) == "D_Lz*D_zy*D_yx*D_xw"
     with pytest.raises(DomainError, match="opaque function"):
         flow.graph.at(w=1)
+
+
+def test_every_convention_of_an_edge_is_told():
+    (edge,) = graph("y = |x| + max(x, 0)").at(x=0).edges
+    assert edge.partial == Fraction(1, 2)
+    assert "|x| has a kink" in edge.convention and "max of equal arguments" in edge.convention
