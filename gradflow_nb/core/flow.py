@@ -9,9 +9,9 @@ Source of the mathematics: Griewank and Walther, Evaluating Derivatives, 2nd ed.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NoDerivative, UnknownName
@@ -67,13 +67,21 @@ class GradientFlow(Shown):
     symbolic: bool = False
     notes: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        down, up = defaultdict(list), defaultdict(list)
+    @cached_property
+    def down(self) -> dict[str, list[Edge]]:
+        """The edges from each node to the nodes that it uses."""
+        return self._edges_by(lambda edge: edge.child)
+
+    @cached_property
+    def up(self) -> dict[str, list[Edge]]:
+        """The edges from each node to the nodes that use it."""
+        return self._edges_by(lambda edge: edge.parent)
+
+    def _edges_by(self, end: Callable[[Edge], str]) -> dict[str, list[Edge]]:
+        found: dict[str, list[Edge]] = {name: [] for name in self.names}
         for edge in self.edges:
-            down[edge.child].append(edge)
-            up[edge.parent].append(edge)
-        object.__setattr__(self, "_down", down)
-        object.__setattr__(self, "_up", up)
+            found[end(edge)].append(edge)
+        return found
 
     @property
     def values(self) -> dict[str, Any]:
@@ -100,7 +108,7 @@ class GradientFlow(Shown):
         Raises `UnknownName`, or `NoDerivative` where it does not exist at this point.
         """
         self._check(child, parent)
-        maps = [edge.map for edge in self._down[child] if edge.parent == parent]
+        maps = [edge.map for edge in self.down[child] if edge.parent == parent]
         return present(_added(maps) if maps else Factor(0), f"∂{child}/∂{parent}")
 
     def total(self, of: str, wrt: str) -> Any:
@@ -153,7 +161,7 @@ class GradientFlow(Shown):
         found = self._cotangents(of)
         steps = []
         for name in reversed([n for n in self.names if n in found]):
-            parts = [(e, found[e.child], e.map.vjp(found[e.child])) for e in self._up[name] if e.child in found]
+            parts = [(e, found[e.child], e.map.vjp(found[e.child])) for e in self.up[name] if e.child in found]
             contributions = (
                 Contribution(e.child, self.tidy(c), self.tidy_map(e.map), self.tidy(p)) for e, c, p in parts
             )
@@ -166,7 +174,7 @@ class GradientFlow(Shown):
         found = self._tangents(wrt)
         steps = []
         for name in (n for n in self.names if n in found):
-            parts = [] if name == wrt else [(e, found[e.parent]) for e in self._down[name] if e.parent in found]
+            parts = [] if name == wrt else [(e, found[e.parent]) for e in self.down[name] if e.parent in found]
             contributions = (
                 Contribution(e.parent, self.tidy(t), self.tidy_map(e.map), self.tidy(e.map.jvp(t))) for e, t in parts
             )
@@ -190,7 +198,7 @@ class GradientFlow(Shown):
         for name in reversed(self.names[: self.names.index(of) + 1]):
             if name not in found:
                 continue
-            for edge in self._down[name]:
+            for edge in self.down[name]:
                 if wanted is None or edge.parent in wanted:
                     part = edge.map.vjp(found[name])
                     found[edge.parent] = kept(found[edge.parent] + part) if edge.parent in found else part
@@ -200,7 +208,7 @@ class GradientFlow(Shown):
         """The forward sweep: every name that depends on `wrt`, with its tangent."""
         found: dict[str, Any] = {wrt: 1}
         for name in self.names[self.names.index(wrt) + 1 :]:
-            parts = [edge.map.jvp(found[edge.parent]) for edge in self._down[name] if edge.parent in found]
+            parts = [edge.map.jvp(found[edge.parent]) for edge in self.down[name] if edge.parent in found]
             if parts:
                 found[name] = _added(parts)
         return found
@@ -208,7 +216,7 @@ class GradientFlow(Shown):
     def _reached_from(self, wrt: str) -> set[str]:
         reached = {wrt}
         for name in self.names[self.names.index(wrt) + 1 :]:
-            if any(edge.parent in reached for edge in self._down[name]):
+            if any(edge.parent in reached for edge in self.down[name]):
                 reached.add(name)
         return reached
 

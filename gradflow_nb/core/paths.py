@@ -73,7 +73,7 @@ class Paths(Shown, Sequence[Path]):
         self.flow, self.of, self.wrt = flow, of, wrt
         ways = {wrt: 1}
         for name in flow.names[flow.names.index(wrt) + 1 :]:
-            if total := sum(ways.get(edge.parent, 0) for edge in flow._down[name]):
+            if total := sum(ways.get(edge.parent, 0) for edge in flow.down[name]):
                 ways[name] = total
         self._ways = ways
 
@@ -108,7 +108,7 @@ class Paths(Shown, Sequence[Path]):
         """The path of this number: at each node, skip as many paths as the edges before hold."""
         edges, node = [], self.of
         while node != self.wrt:
-            for edge in self.flow._down[node]:
+            for edge in self.flow.down[node]:
                 ways = self._ways.get(edge.parent, 0)
                 if number < ways:
                     edges.append(edge)

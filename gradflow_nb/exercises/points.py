@@ -105,13 +105,13 @@ def _beside_borders(
                     best[side] = value, point
             if value:
                 sides[1 if value > 0 else -1].append(point)
-            if min(len(side) for side in sides.values()) >= 3 or tried > 160:
+            if min(map(len, sides.values())) >= 3 or tried > 160:
                 break
         for side, reached in sides.items():
             if not reached and side in best:
                 reached += _climbed(border, *best[side], side)
-        for side in sides.values():
-            found += side[-3:]
+        for reached in sides.values():
+            found += reached[-3:]
         if sides[1] and sides[-1]:
             found += _bisected(border, sides[1][-1], sides[-1][-1])
     return found
