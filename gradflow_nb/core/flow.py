@@ -47,7 +47,7 @@ class Edge:
         return present(self.map, f"∂{self.child}/∂{self.parent}")
 
     def __repr__(self) -> str:
-        partial = value_formula(self.partial) if self.exists else "does not exist"
+        partial = value_formula(self.partial) if self.exists else self.map.says
         return f"Edge(child={self.child!r}, parent={self.parent!r}, partial={partial})"
 
 
@@ -241,5 +241,6 @@ def _added(parts: Iterable[Any]) -> Any:
 
 def present(value: Any, what: str) -> Any:
     if isinstance(value, Missing):
-        raise NoDerivative(f"{what} does not exist at this point: {value.reason}.")
+        at = " at this point" if value.says == "does not exist" else ""
+        raise NoDerivative(f"{what} {value.says}{at}: {value.reason}.")
     return exact.public(value.value if isinstance(value, Factor) else value)

@@ -15,6 +15,7 @@ import sympy
 from ..errors import NotExpressible, UnknownName
 from ..notation.plain import Bars, Call, Formula, Name, Negative, Number, Power, Product, Quotient, Root, Sum
 from .graph import Graph
+from .worlds.symbols import LONGEST, size
 
 _SIMPLIFY_UP_TO = 150
 """Formulas with more operations or, multiplied out, more terms than this are left as they are: factoring takes long."""
@@ -50,6 +51,11 @@ def in_terms(graph: Graph, values: dict[str, Any], expression: Any, wanted: tupl
         symbol = sympy.Symbol(name)
         if name not in wanted and graph[name].operation is not None and expression.has(symbol):
             expression = expression.subs(symbol, values[name])
+            if size(expression) > LONGEST:
+                raise NotExpressible(
+                    f"{what} has more than {LONGEST:,} parts when it is written out so far. Keep more names in it, "
+                    f"for example in_terms_of=({name!r}, ...), or put in numbers with at(...)."
+                )
     allowed = {sympy.Symbol(name) for name in wanted}
     left = sorted(str(s) for s in expression.free_symbols - allowed if s.is_commutative)
     if left:

@@ -40,9 +40,10 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A partial that does not exist, with the reason. Whatever it meets does not exist either."""
+    """A partial that does not exist, or cannot be given, with the reason. It absorbs whatever it meets."""
 
     reason: str
+    says: str = "does not exist"
     structure = "missing"
 
     def jvp(self, tangent: Any) -> Missing:
@@ -52,13 +53,18 @@ class Missing:
 
 
 def kept(value: Any) -> Any:
-    """A derivative as it is stored: numbers exact up to 60 digits and finite, as values are; all else as it is."""
+    """A derivative as it is stored: numbers exact up to 60 digits and finite, as values are; formulas up to a size."""
+    if type(value).__module__.startswith("sympy"):
+        from .worlds.symbols import LONGEST, size
+
+        too_long = f"its formula has more than {LONGEST:,} parts; put in numbers with at(...)"
+        return value if size(value) <= LONGEST else Missing(too_long, "cannot be written down")
     if not isinstance(value, (int, Fraction, float)):
         return value
     try:
         return settle(value)
     except Undefined as error:
-        return Missing(str(error))
+        return Missing(str(error), "cannot be given")
 
 
 def _factor(value: Any) -> LinearMap:

@@ -72,12 +72,12 @@ class Steps(Shown, Sequence[Step]):
 
 
 def _text(value: Any) -> str:
-    return "does not exist" if isinstance(value, Missing) else str(value_formula(value))
+    return value.says if isinstance(value, Missing) else str(value_formula(value))
 
 
 def _factor(value: Any) -> str:
     """A factor of a written product: a sum or a negative number in brackets."""
     if isinstance(value, Missing):
-        return "(does not exist)"
+        return f"({value.says})"
     formula = value_formula(value)
     return PLAIN.write(formula, PRODUCT + (not isinstance(formula, Number)))

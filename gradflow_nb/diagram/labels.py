@@ -83,7 +83,7 @@ def _node(flow: GradientFlow, name: str, adjoints: dict, of: str | None) -> Node
     adjoint = None
     if of is not None:
         found = adjoints[name]
-        right = Name("does not exist") if isinstance(found, Missing) else value_formula(found)
+        right = Name(found.says) if isinstance(found, Missing) else value_formula(found)
         adjoint = Equation((Derivative(of, name, "d"), right)) if name in flow.graph else right
     return NodeLabel(name, kind, written, value, adjoint)
 

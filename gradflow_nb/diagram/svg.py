@@ -12,7 +12,7 @@ from html import escape
 from math import hypot
 from pathlib import Path
 
-from ..notation.plain import Equation, Name
+from ..notation.plain import Equation, Formula, Name
 from ..notation.svgtext import Box, beside, box, raised
 from .labels import EdgeLabel, NodeLabel
 from .layout import Layout, Point
@@ -23,17 +23,17 @@ _WIDEST_NODE, _WIDEST_EDGE = 300.0, 230.0
 STYLE = (Path(__file__).parent / "figure.css").read_text(encoding="utf-8")
 
 
+def fitted(formula: Formula, widest: float) -> Box:
+    """The ink of a formula; of one that is too wide, the middle or the end is left out. The table has it whole."""
+    sides = formula.sides if isinstance(formula, Equation) else (formula,)
+    shorter = [formula, Equation((sides[0], sides[-1])), Equation((sides[0], Name("…")))]
+    return next((ink for ink in map(box, shorter) if ink.width <= widest), box(Name("…")))
+
+
 def node_lines(label: NodeLabel) -> list[tuple[str, Box]]:
-    """The lines of a node: a class for the colour, and the ink. What is too long to show ends in …"""
-    written = box(label.written)
-    if written.width * NODE_FONT > _WIDEST_NODE:
-        written = box(Equation((Name(label.name), Name("…"))))
-    lines = [("", written)]
-    if label.value is not None:
-        lines.append(("gf-value", box(label.value)))
-    if label.adjoint is not None:
-        lines.append(("gf-adjoint", box(label.adjoint)))
-    return lines
+    """The lines of a node: a class for the colour, and the ink."""
+    written = [("", label.written), ("gf-value", label.value), ("gf-adjoint", label.adjoint)]
+    return [(kind, fitted(formula, _WIDEST_NODE / NODE_FONT)) for kind, formula in written if formula is not None]
 
 
 def node_size(label: NodeLabel) -> tuple[float, float]:
@@ -44,11 +44,8 @@ def node_size(label: NodeLabel) -> tuple[float, float]:
 
 
 def edge_box(label: EdgeLabel) -> Box:
-    """The ink of an edge's label; the middle of a long one is left out, and a † marks a convention."""
-    sides = label.written.sides if isinstance(label.written, Equation) else (label.written,)
-    shorter = [label.written, Equation((sides[0], sides[-1])), Equation((sides[0], Name("…")))]
-    fitting = (ink for ink in map(box, shorter) if ink.width * EDGE_FONT <= _WIDEST_EDGE)
-    ink = next(fitting, box(Name("…")))
+    """The ink of an edge's label; a † marks a convention."""
+    ink = fitted(label.written, _WIDEST_EDGE / EDGE_FONT)
     return beside([ink, raised(box(Name("†")).scaled(0.7), 0.38)]) if label.convention else ink
 
 

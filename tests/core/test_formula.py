@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gradflow_nb import graph
 from gradflow_nb.core.formula import from_sympy, simplest
-from gradflow_nb.errors import NotExpressible, UnknownName
+from gradflow_nb.errors import NoDerivative, NotExpressible, UnknownName
 
 a, b, c, d, e, o, x, y = sympy.symbols("a b c d e o x y")
 
@@ -117,3 +117,15 @@ def test_the_simplest_form_costs_no_more_than_it_is_worth():
     for expression in (huge, sympy.sin(huge) + 1, a * huge, (a + b + huge) / (1 + huge)):
         assert simplest(expression) == expression
     assert simplest((a + 1) * 2 + 3 * a) == 5 * a + 2
+
+
+def test_a_formula_that_doubles_at_every_node_is_not_written_out():
+    above = ["x", *(f"j{i}" for i in range(29))]
+    doubling = graph("; ".join(f"l{i} = {x}^2; r{i} = {x}^3; j{i} = l{i} + r{i}" for i, x in enumerate(above)))
+    with pytest.raises(NoDerivative, match=r"cannot be written down: .* more than 1,000 parts; put in numbers"):
+        doubling.formula("j29", wrt="x")
+    with pytest.raises(NotExpressible, match="more than 1,000 parts"):
+        doubling.formula("j29", in_terms_of="x")
+    assert doubling.flow().paths("j29", "x").count == 2**30
+    assert doubling.at(x=0).total("j29", "x") == 0
+    assert "cannot be written down" in repr(doubling.flow().backward("j29"))

@@ -7,6 +7,7 @@ simplifies and prints; the derivatives come from the table.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy
 from sympy import (  # noqa: F401  (words of this world, looked up by name)
@@ -93,6 +94,16 @@ def opaque(name, *arguments):
 
 def opaque_partial(name, *arguments):
     return sympy.Symbol(name, commutative=False)
+
+
+LONGEST = 1_000
+"""Formulas with more parts than this are not written: nobody reads them, and shared parts may double at every node."""
+
+
+@lru_cache(maxsize=100_000)
+def size(expression) -> int:
+    """The number of parts of a formula, counted once for each part that is shared."""
+    return 1 + sum(map(size, expression.args))
 
 
 def lift(number):
