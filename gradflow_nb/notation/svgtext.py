@@ -108,7 +108,6 @@ class Box:
         return "".join(mark.svg() for mark in self.moved(x, y, size))
 
 
-EMPTY = Box(0, 0, 0)
 _AXIS = 0.27
 """The height of a fraction's bar above the baseline."""
 

@@ -331,7 +331,7 @@ def test_is_sent_back(row):
 def test_readings_can_be_typed(row):
     for reading in row[3].split(" ; "):
         if reading.strip() != "2*000":
-            read_expression(reading, nodes("xyabd"))
+            assert read_expression(reading, nodes("xyabd")).text == reading
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "\t"])
@@ -590,12 +590,15 @@ def test_corpus_rows_to_read():
 
 @needs_corpus
 def test_corpus_rows_of_policy_raise_nothing_else():
-    for row in ROWS:
+    def outcome(read, text):
         try:
-            read_expression(typed(row), nodes("xyd"))
-            read_graph("y = " + typed(row))
-        except GradflowError:
-            pass
+            return read(text)
+        except GradflowError as sent_back:
+            return str(sent_back)
+
+    for row in ROWS:
+        assert outcome(lambda text: read_expression(text, nodes("xyd")), typed(row))
+        assert outcome(lambda text: read_graph("y = " + text), typed(row))
 
 
 # Anything -----------------------------------------------------------------------------------------------------------
