@@ -20,7 +20,7 @@ from typing import Any
 from ..core.evaluate import NoValue, put_in
 from ..core.graph import Node, in_order
 from ..core.language import read_expression
-from ..core.worlds import precise, rational
+from ..core.worlds import exact, precise, rational
 from .points import points, quickly
 
 _EXACT_BITS = 400_000
@@ -111,10 +111,13 @@ def _sampled_equal(left: Any, right: Any, seed: int, smooth: Sequence[Node]) -> 
     if not inputs:
         return _same_at(left, right, {})
     agreed, costly = 0, []
+    kinked = any(n.operation and n.operation.kink for n in in_order(e for e in (left, right) if isinstance(e, Node)))
     for point in points(inputs, [left, right], seed):
         if smooth and any(value == 0 for value in quickly(smooth, point)):
             continue
-        same = _same_at(left, right, point, _DIGITS[:2])
+        same = _exactly_same_at(left, right, point) if kinked else None  # on a kink, no number of digits would do
+        if same is None:
+            same = _same_at(left, right, point, _DIGITS[:2])
         if same is False:
             return False
         agreed += bool(same)
@@ -126,6 +129,24 @@ def _sampled_equal(left: Any, right: Any, seed: int, smooth: Sequence[Node]) -> 
             return False
         agreed += bool(same)
     return True if agreed >= _ENOUGH_POINTS else None
+
+
+class _Rounded(ArithmeticError):
+    """Internal: a number on the way is not exact."""
+
+
+def _exactly_same_at(left: Any, right: Any, point: Mapping[int, Fraction]) -> bool | None:
+    """Whether both sides agree at a point where every number on the way is rational; None where one is not."""
+
+    def watch(value: Any) -> None:
+        if isinstance(value, float):
+            raise _Rounded
+
+    try:
+        a, b = put_in([left, right], point, exact.lift, watch)
+    except (NoValue, ArithmeticError):
+        return None
+    return a == b if isinstance(a, Fraction) and isinstance(b, Fraction) else None
 
 
 def _same_at(left: Any, right: Any, point: Mapping[int, Fraction], levels: Sequence[int] = _DIGITS) -> bool | None:

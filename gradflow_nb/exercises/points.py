@@ -46,6 +46,21 @@ def points(inputs: Sequence[Node], expressions: Sequence[Any], seed: int) -> lis
     return [*base, *_beside_borders(inputs, expressions, base, marks, random)]
 
 
+def _exactly_on(border: Node, inputs: Sequence[Node], base: Sequence[dict[int, Fraction]]) -> list[dict[int, Fraction]]:
+    """Points where a border is exactly zero, found along one input at a time by a secant, which is exact for lines."""
+    found = []
+    for node in inputs:
+        for point in base[2:4]:
+            moved = {**point, id(node): point[id(node)] + 1}
+            (here,), (there,) = quickly([border], point), quickly([border], moved)
+            if here is None or there is None or here == there:
+                continue
+            root = {**point, id(node): point[id(node)] - Fraction(here) / (Fraction(there) - Fraction(here))}
+            if quickly([border], root) == [0]:
+                found.append(root)
+    return found
+
+
 def _landmarks(expressions: Sequence[Any]) -> list[Fraction]:
     """The constants that occur, and their negatives: thresholds lie there."""
     found = {Fraction(0), Fraction(1), Fraction(-1)}
@@ -93,9 +108,13 @@ def _beside_borders(
     marks: list[Fraction],
     random: Random,
 ) -> list[dict[int, Fraction]]:
-    """For every border: points well inside both sides, and points close to it on either side."""
+    """For every border: points well inside both sides, points close to it on either side, and points on it."""
     found: list[dict[int, Fraction]] = []
-    for border in borders(expressions):
+    lines = borders(expressions)
+    if lines:
+        found += [{**random.choice(base), id(node): mark} for node in inputs for mark in marks[:5]]
+    for border in lines:
+        found += _exactly_on(border, inputs, base)
         sides: dict[int, list[dict[int, Fraction]]] = {1: [], -1: []}
         best: dict[int, tuple[Any, dict[int, Fraction]]] = {}
         for tried, point in enumerate(_scan(inputs, base, marks, random)):

@@ -40,6 +40,8 @@ EQUAL = """
     e^x ~ exp(x)
     x^x ~ exp(x log(x))
     (-1)^(2n) ~ 1
+    step(exp(x)) ~ step(exp(y))
+    sign(exp(x)) ~ 1
     x^(1/5) ~ x^0.2
     sqrt(x + 1) - sqrt(x) ~ 1/(sqrt(x + 1) + sqrt(x))
 """
@@ -57,6 +59,10 @@ DIFFERENT = """
     |x - 1.5| ~ x - 1.5
     max(x, y) ~ x
     sign(x)^2 ~ 1
+    sign(x + y)^2 ~ 1
+    sign(2x - 3y + 1/7)^2 ~ 1
+    sqrt(x y/4 + sign(x*y)) ~ sqrt(x y/4 + sign(x x))
+    y + step(sqrt(x) + x) ~ y + step(sqrt(y) + x)
     step(x) ~ (1 + sign(x))/2
     exp(-x^2) ~ 0
     exp(-1000) ~ 0

@@ -81,7 +81,9 @@ def public(value: Any) -> Any:
 
 def lift(number: Any) -> Real:
     """A constant of a graph as a number of this world."""
-    return number if isinstance(number, (Fraction, float)) else {"pi": math.pi, "e": math.e}[number.name]
+    if isinstance(number, (int, Fraction)):
+        return Fraction(number)
+    return number if isinstance(number, float) else {"pi": math.pi, "e": math.e}[number.name]
 
 
 def _float(value: Real) -> float:
