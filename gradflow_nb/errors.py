@@ -74,6 +74,22 @@ class DomainError(GradflowError, ArithmeticError):
     """A node that has no value at this point: the node, its equation and the value that broke it are named."""
 
 
+class ShapeError(GradflowError, ValueError):
+    """Arrays whose shapes do not fit together: the equation and both shapes are named."""
+
+
+class NotScalar(GradflowError, ValueError):
+    """A gradient was asked for of a value that is not a single number."""
+
+
+class TracingError(GradflowError, TypeError):
+    """A Python function did something with a traced value that no graph can hold, such as branching on it."""
+
+
+class GradientMismatch(GradflowError, AssertionError):
+    """A derivative differs from what finite differences say."""
+
+
 class NoDerivative(GradflowError, ArithmeticError):
     """A derivative was asked for that does not exist at this point."""
 

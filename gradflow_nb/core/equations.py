@@ -131,7 +131,7 @@ class Equations:
 
     def value(self, token: Token, bracket: bool) -> Node:
         name = token.text
-        if node := self.named.get(name):
+        if (node := self.named.get(name)) is not None:
             return node
         if name in self.equations:
             raise self.not_yet_defined(token)

@@ -9,15 +9,17 @@ At a kink the rows follow PyTorch: relu′(0) = 0, |x|′ = 0 at 0, `max` and `m
 `step` and `sign` have the partial 0 everywhere. `kink` is an expression that is zero exactly there, so that a
 flow can mark the edges on which a convention, and not a derivative, stands.
 
+Rows that mix the entries of arrays stand in `structured`; `row` finds them by name and settings.
+
 Source of the mathematics: Griewank and Walther, Evaluating Derivatives, 2nd ed. (2008), table 2.3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from .row import Operation, Pick, Rule, Span
+from .structured import ARRAY_FUNCTIONS, STRUCTURED, row
 from .worlds import (
     acos,
     acosh,
@@ -51,27 +53,6 @@ from .worlds import (
     tanh,
     where,
 )  # fmt: skip
-
-Rule = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One row of the table. `len(partials)` is the number of arguments."""
-
-    name: str
-    symbol: str
-    value: Rule
-    partials: tuple[Rule, ...]
-    kink: Rule | None = None
-
-    @property
-    def arity(self) -> int:
-        return len(self.partials)
-
-    def __repr__(self) -> str:
-        return f"<operation {self.name}>"
-
 
 def _log10_slope(y: Any, x: Any) -> Any:
     return 1 / (x * log(constant(10, x)))
@@ -130,6 +111,10 @@ _ROWS = (
                                                                     lambda y, c, a, b: where(c, constant(0, c), constant(1, c)))),
 )
 # fmt: on
+
+__all__ = [
+    "ARRAY_FUNCTIONS", "FUNCTIONS", "OPERATIONS", "STRUCTURED", "Operation", "Pick", "Rule", "Span", "declare_opaque", "row",
+]  # fmt: skip
 
 OPERATIONS: dict[str, Operation] = {row.name: row for row in _ROWS}
 

@@ -6,6 +6,7 @@ meaning for its own values:
     exact.py    ints, Fractions and floats: exact where the arguments are, a float where they cannot be
     symbols.py  sympy expressions: formulas
     precise.py  mpmath numbers: as many digits as are asked for
+    arrays.py   numpy arrays of float64
     nodes.py    Nodes: a new graph
 
 The arithmetic `+ - * / **` with a whole exponent needs no words: all these values have it.
@@ -18,7 +19,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-_BY_PACKAGE = {"sympy": "symbols", "mpmath": "precise"}
+_BY_PACKAGE = {"sympy": "symbols", "mpmath": "precise", "numpy": "arrays"}
 _BY_TYPE: dict[type, str | None] = {}
 
 
@@ -38,6 +39,19 @@ def world_of(arguments: tuple) -> ModuleType:
 def _word(name: str) -> Callable[..., Any]:
     def word(*arguments: Any) -> Any:
         return getattr(world_of(arguments), name)(*arguments)
+
+    word.__name__ = word.__qualname__ = name
+    return word
+
+
+def _array_word(name: str) -> Callable[..., Any]:
+    """A word of arrays; plain numbers are arrays of one entry here."""
+
+    def word(*arguments: Any, **settings: Any) -> Any:
+        world = world_of(arguments)
+        if world.__name__.endswith(".exact"):
+            world = import_module(f"{__name__}.arrays")
+        return getattr(world, name)(*arguments, **settings)
 
     word.__name__ = word.__qualname__ = name
     return word
@@ -67,3 +81,14 @@ opaque = _word("opaque")
 """opaque(name, *arguments): the value of a function of which only the name is known."""
 opaque_partial = _word("opaque_partial")
 """opaque_partial(name, *arguments): its partial derivative; such symbols do not commute."""
+
+
+# Arrays: what each word does stands in `arrays.py`, and its derivative in `structured.py`.
+matmul, matmul_t, t_matmul = _array_word("matmul"), _array_word("matmul_t"), _array_word("t_matmul")
+dot, outer, norm = _array_word("dot"), _array_word("outer"), _array_word("norm")
+total, mean, amax, amin = _array_word("total"), _array_word("mean"), _array_word("amax"), _array_word("amin")
+spread, share, winners = _array_word("spread"), _array_word("share"), _array_word("winners")
+softmax, logsumexp = _array_word("softmax"), _array_word("logsumexp")
+transpose, reshape, reshape_like = _array_word("transpose"), _array_word("reshape"), _array_word("reshape_like")
+item, place, fit, broadcast = _array_word("item"), _array_word("place"), _array_word("fit"), _array_word("broadcast")
+concat, stack, part, place_part = _array_word("concat"), _array_word("stack"), _array_word("part"), _array_word("place_part")

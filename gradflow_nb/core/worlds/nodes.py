@@ -5,19 +5,26 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..graph import Node
-from ..operations import OPERATIONS
+from ..operations import OPERATIONS, STRUCTURED, row
+
+_ROW_OF = {"magnitude": "abs", "maximum": "max", "minimum": "min", "power": "pow", "total": "sum"}
 
 
 def __getattr__(name: str):
     """The word `name` as a maker of nodes of the operation of that name."""
-    operation = OPERATIONS.get({"magnitude": "abs", "maximum": "max", "minimum": "min", "power": "pow"}.get(name, name))
-    if operation is None:
+    operation = _ROW_OF.get(name, name)
+    if operation in STRUCTURED:
+        varying = operation in ("concat", "stack", "part", "place_part")
+
+        def word(*arguments, **settings):
+            if varying:
+                settings["count"] = len(arguments) - (operation in ("part", "place_part"))
+            return Node(row(operation, **settings), arguments)
+
+        return word
+    if operation not in OPERATIONS:
         raise AttributeError(f"no operation is called {name!r}")
-
-    def word(*arguments):
-        return Node(operation, arguments)
-
-    return word
+    return lambda *arguments: Node(OPERATIONS[operation], arguments)
 
 
 def where(condition, x, y):

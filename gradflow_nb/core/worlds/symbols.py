@@ -121,3 +121,10 @@ def settle(value):
     if value.has(sympy.zoo, sympy.nan, sympy.oo, sympy.I):
         raise Undefined("it has no real value anywhere")
     return value
+
+
+def __getattr__(name):
+    """A word of arrays: its formula depends on shapes, so here it is a function of which only the name is known."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return lambda *arguments, **settings: sympy.Function(name)(*arguments)
