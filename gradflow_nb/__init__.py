@@ -11,7 +11,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ from .core.flow import Edge, GradientFlow
 from .core.graph import Graph, Node
 
 if TYPE_CHECKING:
+    from . import functions
+    from .core.gradcheck import check_grads
+    from .core.transforms import grad, hessian, hvp, jacobian, jvp, vjp
     from .diagram.figure import Figure, draw
     from .exercises.equivalence import equivalent
     from .exercises.question import Question, ask
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Correct", "Edge", "Figure", "GradientFlow", "Graph", "Incorrect", "Invalid", "Node", "Question", "Undecided",
-    "ask", "draw", "equivalent", "errors", "graph",
+    "ask", "check_grads", "draw", "equivalent", "errors", "functions", "grad", "graph", "hessian", "hvp", "jacobian",
+    "jvp", "vjp",
 ]  # fmt: skip
 
 _LATER = {
@@ -37,27 +41,42 @@ _LATER = {
     "equivalent": "exercises.equivalence",
     "ask": "exercises.question",
     "Question": "exercises.question",
+    **dict.fromkeys(("grad", "hessian", "hvp", "jacobian", "jvp", "vjp"), "core.transforms"),
+    "check_grads": "core.gradcheck",
     **dict.fromkeys(("Correct", "Incorrect", "Invalid", "Undecided"), "exercises.verdict"),
 }
 """What needs graphviz or more is imported when it is first used, so that the package itself imports at once."""
 
 
-def graph(text: str, inputs: Iterable[str] | None = None) -> Graph:
-    """A computation graph from equations, one a line or between `;`.
+def graph(source: str | Callable[..., Any], inputs: Iterable[str] | None = None) -> Graph:
+    """A computation graph from equations, one a line or between `;`, or from a Python function.
 
-    Names that are never defined are inputs; `inputs` lists them, and makes every other undefined name an error.
-    Raises `NotationError` for what cannot be read and `GraphError` for equations that make no graph.
+    In equations, names that are never defined are inputs; `inputs` lists them, and makes every other undefined name
+    an error. Of a function the parameters are the inputs, and its local variables name the nodes.
+    Raises `NotationError` for what cannot be read, `GraphError` for equations that make no graph, and `TracingError`
+    for a function that does what no graph can hold.
 
     >>> chain = graph("c = a + b; d = b + 1; e = c d")
     >>> chain.inputs, chain.outputs
     (('a', 'b'), ('e',))
+    >>> def loss(w, x=3):
+    ...     h = w * x
+    ...     return (h - 1) ** 2
+    >>> graph(loss).names
+    ('w', 'x', 'h', 'y')
     """
+    if callable(source):
+        from .core.tracing import graph_of
+
+        return graph_of(source)
     from .core.language import read_graph
 
-    return read_graph(text, inputs)
+    return read_graph(source, inputs)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "functions":
+        return import_module(".functions", __name__)
     if name in _LATER:
         return getattr(import_module(f".{_LATER[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

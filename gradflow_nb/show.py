@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from .core.factored import Factored
 from .core.paths import Paths
 from .core.steps import Steps
-from .core.written import value_formula
+from .diagram import pathfigures
 from .diagram.figure import Figure, draw
 from .exercises.question import Question
-
-_PATHS_SHOWN = 50
 
 
 def text(shown: Any) -> str:
@@ -23,7 +22,9 @@ def text(shown: Any) -> str:
         case Steps():
             return "\n".join(str(step) for step in shown)
         case Paths():
-            return _paths_text(shown)
+            return pathfigures.text(shown)
+        case Factored():
+            return str(shown)
         case Question():
             return f"{shown.prompt}   (run this cell for a box to type in)"
     return _figure(shown).text
@@ -31,8 +32,15 @@ def text(shown: Any) -> str:
 
 def mimebundle(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """All forms of a shown object, for a notebook."""
-    if isinstance(shown, (Steps, Paths)):
+    if isinstance(shown, Steps):
         return {"text/plain": text(shown)}, {}
+    if isinstance(shown, Paths):
+        picture = pathfigures.svg(shown)
+        return {**({"image/svg+xml": picture} if picture else {}), "text/plain": text(shown)}, {}
+    if isinstance(shown, Factored):
+        from .notation.latex import latex
+
+        return {"text/latex": f"$\\displaystyle {latex(shown.formula)}$", "text/plain": text(shown)}, {}
     if isinstance(shown, Question):
         from .exercises.card import card
         from .widgets.answer_box import AnswerBox
@@ -55,12 +63,3 @@ def _beside(widget: Any, svg: str, plain: str) -> tuple[dict[str, Any], dict[str
     return {view: data[view], "image/svg+xml": svg, "text/plain": plain}, {
         key: value for key, value in metadata.items() if key == view
     }
-
-
-def _paths_text(paths: Paths) -> str:
-    one = "path" if paths.count == 1 else "paths"
-    lines = [f"{paths.count} {one} from {paths.wrt} to {paths.of}"]
-    lines += [f"  {path}" for path in paths[:_PATHS_SHOWN]]
-    lines += [f"  … and {paths.count - _PATHS_SHOWN} more"] if paths.count > _PATHS_SHOWN else []
-    lines += [f"  sum: d{paths.of}/d{paths.wrt} = {value_formula(paths.sum)}"] if paths.count else []
-    return "\n".join(lines)

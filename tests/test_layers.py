@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "gradflow_nb"
 FLOORS = ("errors", "core", "notation", "diagram", "exercises", "widgets", "front")
-FRONT = {"__init__", "show", "magics", "cli", "torch"}
+FRONT = {"__init__", "show", "magics", "cli", "functions", "torch"}
 ALLOWED = {("core/display.py", "show")}
 """The one upward line: shown classes import their renderer when they are first shown."""
 
@@ -75,7 +75,7 @@ def test_the_reader_of_imports_sees_what_is_there():
 @pytest.mark.parametrize("folder", ["core", "notation"])
 def test_the_mathematics_loads_nothing_but_the_standard_library_at_once(folder):
     """numpy, sympy and mpmath may be imported inside functions, or by a world or formula module that is loaded late."""
-    late = {"core/formula.py", "core/worlds/symbols.py", "core/worlds/precise.py"}
+    late = {"core/formula.py", *(f"core/worlds/{world}.py" for world in ("symbols", "precise", "arrays"))}
     for file in (f for f in FILES if f.startswith(folder) and f not in late):
         for node in ast.parse((PACKAGE / file).read_text(encoding="utf-8")).body:
             if isinstance(node, (ast.Import, ast.ImportFrom)) and not getattr(node, "level", 0):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from .operations import FUNCTIONS
-from .sentback import SentBack
+from .arraytext import ArrayText
+from .operations import ARRAY_FUNCTIONS, FUNCTIONS
 from .tokens import Token
 
+_BRACKET = re.compile(r"[ \t]*\(")
 
-class Calls(SentBack):
+
+class Calls(ArrayText):
     """The part of the parser that reads functions; `Parser` has the rest."""
 
     def function(self, token: Token) -> Any:
@@ -66,6 +69,8 @@ class Calls(SentBack):
             found.append(self.sum())
             while self.token.kind == ",":
                 self.advance()
+                if self.sets_something():
+                    raise self.at(self.token, f"{token.text} has no settings, and so no {self.token.text}.")
                 found.append(self.sum())
         self.open.pop()
         if self.token.kind != ")":
@@ -80,11 +85,11 @@ class Calls(SentBack):
             raise self.at(token, f"{name} takes {FUNCTIONS[name].arity} arguments in brackets: {name}(a, b).")
         value: Any = self.advance().value if self.token.kind == "number" else None
         if self.token.kind == "name" and self.is_plain_name():
-            factor = self.name()
+            factor = self.atom()
             value = factor if value is None else self.node("mul", (value, factor), start)
         if value is None:
             raise self.needs_brackets(token)
-        if self.juxtaposed() or self.token.kind in ("*", "/", "^", "exponent"):
+        if self.juxtaposed() or self.token.kind in ("*", "/", "@", "^", "exponent"):
             raise self.more_than_one(token, start, self.previous.end)
         return value
 
@@ -105,7 +110,8 @@ class Calls(SentBack):
         return self.node("sqrt", (value,), sign.start)
 
     def is_plain_name(self) -> bool:
-        return self.scope.knows(self.token.text) or self.token.text not in FUNCTIONS
+        name, called = self.token.text, _BRACKET.match(self.text, self.token.end, self.end)
+        return self.scope.knows(name) or not (name in FUNCTIONS or (called and name in ARRAY_FUNCTIONS))
 
 
 def function_at_start(name: str) -> str:

@@ -12,7 +12,7 @@ from ..errors import GraphError, NotationError, nearest
 from .calls import function_at_start
 from .grammar import Parser, is_constant, number_of
 from .graph import Graph, Node
-from .operations import OPERATIONS, declare_opaque
+from .operations import ARRAY_FUNCTIONS, FUNCTIONS, OPERATIONS, declare_opaque
 from .tokens import LOOK_ALIKES, NAME, Token, check_graph, check_name, tokens
 
 
@@ -46,6 +46,7 @@ class Equations:
         self.notes: list[str] = []
         self.equations: dict[str, _Equation] = {}
         self.twins: dict[str, str] = {}
+        self.called: set[str] = set()  # the array functions that are called
         self.reading: _Equation | None = None
 
     def graph(self) -> Graph:
@@ -86,6 +87,8 @@ class Equations:
         opaque = _OPAQUE.fullmatch(self.code, equation.right, equation.end)
         if opaque and opaque[1] == name:
             node = self.opaque(name, opaque.start(2), opaque.end(2))
+            if name in FUNCTIONS or name in ARRAY_FUNCTIONS:
+                self.notes.append(f"{name} is an opaque function here; for {name}(…) itself, rename the left side.")
         else:
             parser = Parser(self.text, equation.right, equation.end, self, equation.start)
             value = parser.whole()
@@ -131,8 +134,12 @@ class Equations:
 
     def value(self, token: Token, bracket: bool) -> Node:
         name = token.text
-        if (node := self.named.get(name)) is not None:
+        node = self.named.get(name)
+        if node is not None and not (bracket and name in ARRAY_FUNCTIONS and self.is_free(name)):
             return node
+        if name in self.called or node is not None:
+            message = f"{name} is a function in one place here and an input in another: give the input another name."
+            raise NotationError(message, self.text, token.start, token.end)
         if name in self.equations:
             raise self.not_yet_defined(token)
         check_name(name, self.text, token.start)
@@ -148,6 +155,10 @@ class Equations:
         self.named[name] = Node(None, (), name)
         return self.named[name]
 
+    def is_free(self, name: str) -> bool:
+        """An input that nothing announces?"""
+        return name not in self.equations and name not in (self.allowed or ())
+
     def note_about(self, token: Token) -> None:
         """What a reader should know about a name that became an input."""
         name, function = token.text, function_at_start(token.text)
@@ -161,6 +172,8 @@ class Equations:
             raise NotationError(message, self.text, token.start, token.end, (before + spaced + after,))
         if name == "e":
             self.notes.append("e is an input here, as no equation defines it; Euler's number is exp(1).")
+        elif name in ARRAY_FUNCTIONS:
+            self.notes.append(f"{name} is an input here; the function is written {name}(…).")
         elif function and not name[len(function) :].startswith("_"):
             self.notes.append(f"{name} is an input here; the function is written {function}({name[len(function) :]}).")
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from ..errors import DomainError, InputError, Undefined, nearest
-from ..notation.plain import Equation, Name
-from .flow import Edge, GradientFlow
+from ..errors import DomainError, InputError, ShapeError, Undefined, nearest
+from .edge import Edge
+from .explain import equation_of, misfit, no_value, reason
+from .flow import GradientFlow
+from .grains import CONVENTIONS, each, merged
 from .graph import Graph, Node, in_order
-from .linear import IDENTITY, Factor, LinearMap, Missing
-from .worlds import exact
+from .linear import Factor, LinearMap, Missing
+from .row import Operation
+from .worlds import exact, is_array
 from .written import value_formula, written
 
 UNDEFINED = (Undefined, ZeroDivisionError, OverflowError, ValueError)
@@ -32,7 +36,16 @@ class World:
     symbolic: bool = False
 
 
-NUMBERS = World(exact.lift, exact.settle)
+def settled(value: Any) -> Any:
+    """A number or an array as it is kept on a node; raises `Undefined` for what is not finite."""
+    if isinstance(value, (Fraction, int, float)):
+        return exact.settle(value)
+    from .worlds import arrays
+
+    return arrays.settle(value)
+
+
+NUMBERS = World(exact.lift, settled)
 
 
 def numeric_flow(graph: Graph, point: Mapping[str, Any]) -> GradientFlow:
@@ -50,10 +63,19 @@ def numeric_flow(graph: Graph, point: Mapping[str, Any]) -> GradientFlow:
     values = {}
     for name in graph.inputs:
         try:
-            values[name] = exact.exact(point[name] if name in point else graph.defaults[name])
+            values[name] = entered(point[name] if name in point else graph.defaults[name])
         except (ValueError, Undefined) as reason:
             raise InputError(f"The input {name} cannot take this value: {reason}.") from None
     return flow_in(graph, values, NUMBERS)
+
+
+def entered(value: Any) -> Any:
+    """A number or an array that a person gave; raises `ValueError` with the reason for anything else."""
+    if isinstance(value, (list, tuple)) or is_array(value):
+        from .worlds import arrays
+
+        return arrays.entered(value)
+    return exact.exact(value)
 
 
 def symbolic_flow(graph: Graph) -> GradientFlow:
@@ -108,10 +130,12 @@ def flow_in(graph: Graph, inputs: Mapping[str, Any], world: World) -> GradientFl
         else:
             arguments = _arguments(node, views, world)
             try:
-                value = node.operation.value(*arguments)
+                value = _value(node.operation, arguments)
                 values[id(node)] = world.settle(value)
-            except UNDEFINED as error:
-                raise DomainError(_no_value(graph, node, arguments, error)) from None
+            except (*UNDEFINED, IndexError) as error:
+                if isinstance(error, (ValueError, IndexError)) and any(map(is_array, arguments)):
+                    raise ShapeError(misfit(graph, node, arguments, error)) from None
+                raise DomainError(no_value(graph, node, arguments, error)) from None
             if isinstance(values[id(node)], float) and exact.was_rounded(value, node.operation.name, arguments):
                 rounded.append(node)
         views[id(node)] = world.seen(own[id(node)], values[id(node)]) if id(node) in own else values[id(node)]
@@ -119,15 +143,18 @@ def flow_in(graph: Graph, inputs: Mapping[str, Any], world: World) -> GradientFl
     def local(node: Node, index: int) -> LinearMap:
         arguments = _arguments(node, views, world)
         try:
+            if not node.operation.is_elementwise or any(map(is_array, arguments)):
+                return _local_map(node.operation, index, values[id(node)], arguments, world)
             return Factor(world.settle(node.operation.partials[index](values[id(node)], *arguments)))
         except UNDEFINED as error:
             at = ", ".join(str(value_formula(a)) for a in arguments)
             return Missing(f"{node.operation.name} has no derivative at {at} ({reason(error)})")
 
     def convention(node: Node) -> str | None:
-        if node.operation.kink is None or world.symbolic:
+        if node.operation.kink is None or world is not NUMBERS:
             return None
-        return _CONVENTIONS[node.operation.name] if node.operation.kink(*_arguments(node, views, world)) == 0 else None
+        at_kink = node.operation.kink(*_arguments(node, views, world)) == 0
+        return CONVENTIONS[node.operation.name] if (at_kink.any() if is_array(at_kink) else at_kink) else None
 
     drawn = [n for n in graph.nodes if id(n) in own or (graph.expanded and not n.is_constant)]
     vertices = {id(n): graph.label(n) for n in drawn}
@@ -135,12 +162,12 @@ def flow_in(graph: Graph, inputs: Mapping[str, Any], world: World) -> GradientFl
     edges: list[Edge] = []
     for node in (n for n in drawn if n.operation):
         if graph.expanded:
-            edges += _each(node, vertices, local, convention)
+            edges += each(node, vertices, local, convention)
         else:
-            edges += sorted(_merged(node, vertices, local, convention), key=lambda edge: rank[edge.parent])
+            edges += sorted(merged(node, vertices, local, convention), key=lambda edge: rank[edge.parent])
     equations = {vertices[id(n)]: written(n, lambda m: own.get(id(m))) for n in drawn if n.operation}
     known = {vertices[id(n)]: values[id(n)] for n in drawn}
-    notes = [*graph.notes, *(_ROUNDED.format(_equation_of(graph, node)) for node in rounded)]
+    notes = [*graph.notes, *(_ROUNDED.format(equation_of(graph, node)) for node in rounded)]
     return GradientFlow(
         graph, tuple(known), tuple(edges), equations, known, world.symbolic, tuple(dict.fromkeys(notes))
     )
@@ -149,102 +176,36 @@ def flow_in(graph: Graph, inputs: Mapping[str, Any], world: World) -> GradientFl
 _ROUNDED = f"In the equation of {{}} a number has more than {exact.EXACT_DIGITS} digits; it is rounded from there on."
 
 
-_CONVENTIONS = {
-    "relu": "relu has a kink at 0; the slope is taken as 0 there",
-    "abs": "|x| has a kink at 0; the slope is taken as 0 there",
-    "max": "max of equal arguments; each is given the slope 1/2",
-    "min": "min of equal arguments; each is given the slope 1/2",
-    "sign": "sign jumps at 0; the slope is taken as 0 everywhere",
-    "step": "step jumps at 0; the slope is taken as 0 everywhere",
-}
-
-
 def _arguments(node: Node, views: Mapping[int, Any], world: World) -> list[Any]:
-    return [views[id(a)] if isinstance(a, Node) else world.lift(a) for a in node.arguments]
-
-
-_Local = Callable[[Node, int], LinearMap]
-_Convention = Callable[[Node], str | None]
-
-
-def _each(node: Node, vertices: Mapping[int, str], local: _Local, convention: _Convention) -> list[Edge]:
-    """The edges of one operation: one for each argument that is not constant."""
-    return [
-        Edge(vertices[id(node)], vertices[id(argument)], local(node, i), convention(node))
-        for i, argument in enumerate(node.arguments)
-        if isinstance(argument, Node) and not argument.is_constant
-    ]
-
-
-def _merged(top: Node, vertices: Mapping[int, str], local: _Local, convention: _Convention) -> list[Edge]:
-    """The edges of one equation in the named grain: a reverse sweep inside it, parallel edges merged."""
-    found: dict[int, LinearMap] = {id(top): IDENTITY}
-    marks: dict[int, dict[str, None]] = {id(top): {}}
-    for node in _within(top, vertices):
-        said = convention(node)
-        mark = {**marks[id(node)], **({said: None} if said else {})}
-        for i, argument in enumerate(node.arguments):
-            if isinstance(argument, Node) and not argument.is_constant:
-                part = found[id(node)] @ local(node, i)
-                found[id(argument)] = found[id(argument)] + part if id(argument) in found else part
-                marks[id(argument)] = {**marks.get(id(argument), {}), **mark}
-    child = vertices[id(top)]
-    return [
-        Edge(child, vertices[key], found[key], "; ".join(marks[key]) or None)
-        for key in found
-        if key in vertices and key != id(top)
-    ]
-
-
-def _within(top: Node, vertices: Mapping[int, str]) -> list[Node]:
-    """The operations of one equation, each before its arguments."""
-    order: list[Node] = []
-    done = {id(top)}
-    stack = [(top, iter(top.parents))]
-    while stack:
-        node, parents = stack[-1]
-        for parent in parents:
-            if id(parent) not in vertices and id(parent) not in done:
-                done.add(id(parent))
-                stack.append((parent, iter(parent.parents)))
-                break
-        else:
-            order.append(node)
-            stack.pop()
-    return order[::-1]
-
-
-def reason(error: BaseException) -> str:
-    """Why a row had no value, as the end of a sentence."""
-    return "division by zero" if isinstance(error, ZeroDivisionError) else str(error) or "it is too large"
-
-
-def _no_value(graph: Graph, node: Node, arguments: list[Any], error: BaseException) -> str:
-    """`In c = log(a - 2): log needs a positive number, and got -1, where a - 2 = -1.`"""
-    own = {id(n): name for name, n in graph.named.items()}
-    name = _equation_of(graph, node)
-    whole = Equation((Name(name), written(graph[name], lambda m: own.get(id(m)))))
-    at = []
-    for argument, value in zip(node.arguments, arguments):
-        if isinstance(argument, Node) and not argument.is_constant:
-            formula = written(argument, lambda m: own.get(id(m)), own=False)
-            at.append(f"{formula} = {value_formula(value)}")
-    where = f", where {' and '.join(dict.fromkeys(at))}" if at else ""
-    return f"The node {name} has no value here. In {whole}: {reason(error)}{where}."
-
-
-def _equation_of(graph: Graph, node: Node) -> str:
-    """The name of the node in whose equation this operation stands."""
-    own = {id(n): name for name, n in graph.named.items()}
-    return own.get(id(node)) or next(name for name, n in graph.named.items() if node in _all_within(n, own))
-
-
-def _all_within(top: Node, own: Mapping[int, str]) -> list[Node]:
-    found, stack, seen = [], [top], {id(top)}
-    while stack:
-        for argument in stack.pop().arguments:
-            if isinstance(argument, Node) and id(argument) not in own and id(argument) not in seen:
-                seen.add(id(argument))
-                found.append(argument)
-                stack.append(argument)
+    """The values of a node's arguments; where arrays take part, exact numbers become floats as they are."""
+    found = [views[id(a)] if isinstance(a, Node) else world.lift(a) for a in node.arguments]
+    if not world.symbolic and (not node.operation.is_elementwise or any(map(is_array, found))):
+        return [float(a) if isinstance(a, (int, Fraction)) else a for a in found]
     return found
+
+
+def _value(operation: Operation, arguments: list[Any]) -> Any:
+    """A row's value. Raises `Undefined` with the place for an entry that has none."""
+    if not any(map(is_array, arguments)):
+        return operation.value(*arguments)
+    import numpy as np
+
+    from .worlds.arrays import why_not
+
+    with np.errstate(all="ignore"):
+        value = operation.value(*arguments)
+        if operation.is_elementwise and not np.isfinite(value).all():
+            raise Undefined(why_not(operation.value, arguments, value))
+    return value
+
+
+def _local_map(operation: Operation, index: int, y: Any, arguments: list[Any], world: World) -> LinearMap:
+    """The local partial of a row where arrays take part."""
+    if world.symbolic:
+        return Missing("it depends on the shapes of arrays; put them in with at(...)", "has no formula in symbols")
+    import numpy as np
+
+    from .jacobians import local_map
+
+    with np.errstate(all="ignore"):
+        return local_map(operation, index, y, tuple(arguments))

@@ -14,41 +14,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..errors import NoDerivative, UnknownName
+from ..errors import InputError, NotScalar, Undefined, UnknownName
 from ..notation.plain import Equation, Formula, Name
 from .display import Shown
+from .edge import Edge, present
 from .linear import Factor, LinearMap, Missing, kept
-from .steps import Contribution, Step, Steps
-from .worlds import exact
-from .written import value_formula
+from .steps import Steps, backward, forward
+from .worlds import exact, is_array
 
 if TYPE_CHECKING:
+    from .elimination import Orders
     from .graph import Graph
     from .paths import Paths
-
-
-@dataclass(frozen=True, repr=False)
-class Edge:
-    """A local partial ∂child/∂parent. `convention` says so where a kink's convention stands in for a derivative."""
-
-    child: str
-    parent: str
-    map: LinearMap
-    convention: str | None = None
-
-    @property
-    def exists(self) -> bool:
-        """False where the partial does not exist at this point."""
-        return not isinstance(self.map, Missing)
-
-    @property
-    def partial(self) -> Any:
-        """The local partial: an int, a Fraction, a float or a formula. Raises `NoDerivative` where there is none."""
-        return present(self.map, f"∂{self.child}/∂{self.parent}")
-
-    def __repr__(self) -> str:
-        partial = value_formula(self.partial) if self.exists else self.map.says
-        return f"Edge(child={self.child!r}, parent={self.parent!r}, partial={partial})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -66,6 +43,8 @@ class GradientFlow(Shown):
     known: Mapping[str, Any] = field(default_factory=dict)
     symbolic: bool = False
     notes: tuple[str, ...] = ()
+    multiplications: int = 0
+    """How many products it took to eliminate the nodes that are gone."""
 
     @cached_property
     def down(self) -> dict[str, list[Edge]]:
@@ -105,15 +84,21 @@ class GradientFlow(Shown):
     def partial(self, child: str, parent: str) -> Any:
         """The explicit partial ∂child/∂parent: the edge itself, 0 where there is no edge.
 
-        Raises `UnknownName`, or `NoDerivative` where it does not exist at this point.
+        Between arrays it is a matrix, as `total` is. Raises `UnknownName`, or `NoDerivative` where it does not
+        exist at this point.
         """
         self._check(child, parent)
         maps = [edge.map for edge in self.down[child] if edge.parent == parent]
+        if not maps and (is_array(self.known[child]) or is_array(self.known[parent])):
+            import numpy as np
+
+            return np.zeros([np.size(self.known[name]) for name in (child, parent)])
         return present(_added(maps) if maps else Factor(0), f"∂{child}/∂{parent}")
 
     def total(self, of: str, wrt: str) -> Any:
         """The total derivative d of / d wrt: the sum over all paths of the products of their partials.
 
+        Between arrays it is the Jacobian, of shape (size of `of`, size of `wrt`), entries counted in C order.
         Raises `UnknownName`, or `NoDerivative` where a partial that it needs does not exist.
 
         >>> from gradflow_nb import graph
@@ -122,22 +107,44 @@ class GradientFlow(Shown):
         (5, 0)
         """
         self._check(of, wrt)
+        if is_array(self.known[of]) or is_array(self.known[wrt]):
+            return self._jacobian(of, wrt)
         return self.tidy(present(self._cotangents(of, wrt).get(wrt, 0), f"d{of}/d{wrt}"))
 
     def gradient(self, of: str) -> dict[str, Any]:
-        """d of / d input, for every input."""
+        """d of / d input, for every input, each in the input's own shape. Raises `NotScalar` as `adjoints` does."""
         adjoints = self.adjoints(of)
         return {name: adjoints[name] for name in self.graph.inputs}
 
     def adjoints(self, of: str) -> dict[str, Any]:
-        """d of / d node, for every node: one reverse sweep. A node that `of` does not depend on has 0."""
+        """d of / d node, for every node: one reverse sweep. A node that `of` does not depend on has 0.
+
+        Each has the shape of its node. Raises `NotScalar` where `of` is an array.
+        """
         return {name: present(value, f"d{of}/d{name}") for name, value in self.adjoint_or_missing(of).items()}
 
     def adjoint_or_missing(self, of: str) -> dict[str, Any]:
         """As `adjoints`, but a derivative that does not exist is a `Missing` and not an error: for drawing."""
-        self._check(of)
-        cotangents = self._cotangents(of)
-        return {name: self.tidy(cotangents.get(name, 0)) for name in self.names}
+        self.scalar(of, "The gradient")
+        return self._filled(self._cotangents(of))
+
+    def vjp(self, of: str, cotangent: Any) -> dict[str, Any]:
+        """The cotangent of every node, given that of `of`: one reverse sweep, and no Jacobian on the way.
+
+        `cotangent` has the shape of `of`. Raises `InputError` where it does not fit.
+
+        >>> from gradflow_nb import graph
+        >>> flow = graph("z = x y").at(x=[2, 3], y=[1, 4])
+        >>> flow.vjp("z", [1, 10])["x"]
+        array([ 1., 40.])
+        """
+        found = self._filled(self._cotangents(of, seed=self._fitting(of, cotangent, "cotangent")))
+        return {name: present(value, f"the cotangent of {name}") for name, value in found.items()}
+
+    def jvp(self, wrt: str, tangent: Any) -> dict[str, Any]:
+        """The tangent of every node, given that of `wrt`: one forward sweep. `tangent` has the shape of `wrt`."""
+        found = self._filled(self._tangents(wrt, self._fitting(wrt, tangent, "tangent")))
+        return {name: present(value, f"the tangent of {name}") for name, value in found.items()}
 
     def in_symbols(self) -> GradientFlow:
         """The same flow in symbols: the same nodes, and edges in the same order."""
@@ -150,6 +157,38 @@ class GradientFlow(Shown):
         self._check(of, wrt)
         return Paths(self, of, wrt)
 
+    def hold(self, *names: str) -> GradientFlow:
+        """The same flow with these nodes held fixed: the edges into them are cut, their values stay.
+
+        >>> from gradflow_nb import graph
+        >>> flow = graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2").at(b=2)
+        >>> flow.total("e", "b"), flow.hold("c").total("e", "b")
+        (174, 160)
+        """
+        from .elimination import hold
+
+        return hold(self, *names)
+
+    def eliminate(self, names: str | Iterable[str]) -> GradientFlow:
+        """A flow without these nodes, eliminated in this order: every total between those that remain is the same.
+
+        `multiplications` grows by the products that it took, edges in times edges out for each node.
+
+        >>> from gradflow_nb import graph
+        >>> flow = graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2").at(b=2).eliminate(["c", "d"])
+        >>> flow.edges, flow.multiplications
+        ((Edge(child='e', parent='b', partial=174),), 2)
+        """
+        from .elimination import eliminate
+
+        return eliminate(self, names)
+
+    def orders(self) -> Orders:
+        """The orders of elimination compared by their multiplications: forward, reverse, and the best."""
+        from .elimination import orders
+
+        return orders(self)
+
     def backward(self, of: str) -> Steps:
         """The reverse sweep from `of`, step by step: each node that it reaches, after all that use it.
 
@@ -157,29 +196,13 @@ class GradientFlow(Shown):
         >>> print(graph("c = 2b; d = 5b; e = c + d").at(b=1).backward("e")[-1])
         de/db = 1·2 from c + 1·5 from d = 7
         """
-        self._check(of)
-        found = self._cotangents(of)
-        steps = []
-        for name in reversed([n for n in self.names if n in found]):
-            parts = [(e, found[e.child], e.map.vjp(found[e.child])) for e in self.up[name] if e.child in found]
-            contributions = (
-                Contribution(e.child, self.tidy(c), self.tidy_map(e.map), self.tidy(p)) for e, c, p in parts
-            )
-            steps.append(Step("backward", of, name, tuple(contributions), self.tidy(found[name])))
-        return Steps(steps)
+        self.scalar(of, "The reverse sweep, step by step,")
+        return backward(self, of, self._cotangents(of))
 
     def forward(self, wrt: str) -> Steps:
         """The forward sweep from `wrt`, step by step: each node that it reaches, after all that it uses."""
-        self._check(wrt)
-        found = self._tangents(wrt)
-        steps = []
-        for name in (n for n in self.names if n in found):
-            parts = [] if name == wrt else [(e, found[e.parent]) for e in self.down[name] if e.parent in found]
-            contributions = (
-                Contribution(e.parent, self.tidy(t), self.tidy_map(e.map), self.tidy(e.map.jvp(t))) for e, t in parts
-            )
-            steps.append(Step("forward", wrt, name, tuple(contributions), self.tidy(found[name])))
-        return Steps(steps)
+        self.scalar(wrt, "The forward sweep, step by step,")
+        return forward(self, wrt, self._tangents(wrt))
 
     def equation(self, name: str) -> Formula:
         """`e = 7c + d^2` for a node that has an equation, `a` for an input."""
@@ -191,10 +214,55 @@ class GradientFlow(Shown):
             if name not in self.known:
                 raise UnknownName(name, self.names)
 
-    def _cotangents(self, of: str, wrt: str | None = None) -> dict[str, Any]:
+    def scalar(self, name: str, what: str) -> None:
+        """Raises `NotScalar` where the node's value is an array."""
+        self._check(name)
+        if is_array(self.known[name]):
+            raise NotScalar(
+                f"{what} is of a single number, and {name} is an array of shape {self.known[name].shape}. Ask for its "
+                f"jacobian, total({name!r}, ...), or for vjp({name!r}, cotangent), one weight for each entry."
+            )
+
+    def _fitting(self, name: str, given: Any, what: str) -> Any:
+        """A tangent or cotangent in the shape of its node."""
+        from .evaluate import entered
+
+        self._check(name)
+        try:
+            vector = entered(given)
+        except (ValueError, Undefined) as reason:
+            raise InputError(f"The {what} of {name} cannot take this value: {reason}.") from None
+        got, wanted = (getattr(value, "shape", ()) for value in (vector, self.known[name]))
+        if got != wanted:
+            raise InputError(f"The {what} of {name} has the shape of {name}, {wanted}, and this has the shape {got}.")
+        return vector
+
+    def _filled(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        """What a sweep found, and zeros for the nodes that it did not reach."""
+
+        def zero(name: str) -> Any:
+            return 0.0 * self.known[name] if is_array(self.known[name]) else 0
+
+        return {name: self.tidy(found[name]) if name in found else zero(name) for name in self.names}
+
+    def _jacobian(self, of: str, wrt: str) -> Any:
+        """By rows or by columns, whichever are fewer: one sweep for each."""
+        import numpy as np
+
+        from .jacobians import units
+
+        into, out_of = (getattr(self.known[name], "shape", ()) for name in (of, wrt))
+        if np.prod(into) <= np.prod(out_of):
+            sweeps = (self._cotangents(of, wrt, seed=unit).get(wrt, np.zeros(out_of)) for unit in units(into))
+        else:
+            sweeps = (self._tangents(wrt, seed=unit).get(of, np.zeros(into)) for unit in units(out_of))
+        rows = np.stack([np.ravel(present(row, f"d{of}/d{wrt}")) for row in sweeps])
+        return rows if np.prod(into) <= np.prod(out_of) else rows.T
+
+    def _cotangents(self, of: str, wrt: str | None = None, seed: Any = 1) -> dict[str, Any]:
         """The reverse sweep: every name that `of` depends on (or that also depends on `wrt`), with its cotangent."""
         wanted = None if wrt is None else self._reached_from(wrt)
-        found: dict[str, Any] = {of: 1}
+        found: dict[str, Any] = {of: seed}
         for name in reversed(self.names[: self.names.index(of) + 1]):
             if name not in found:
                 continue
@@ -204,9 +272,9 @@ class GradientFlow(Shown):
                     found[edge.parent] = kept(found[edge.parent] + part) if edge.parent in found else part
         return found
 
-    def _tangents(self, wrt: str) -> dict[str, Any]:
+    def _tangents(self, wrt: str, seed: Any = 1) -> dict[str, Any]:
         """The forward sweep: every name that depends on `wrt`, with its tangent."""
-        found: dict[str, Any] = {wrt: 1}
+        found: dict[str, Any] = {wrt: seed}
         for name in self.names[self.names.index(wrt) + 1 :]:
             parts = [edge.map.jvp(found[edge.parent]) for edge in self.down[name] if edge.parent in found]
             if parts:
@@ -222,14 +290,14 @@ class GradientFlow(Shown):
 
     def tidy(self, value: Any) -> Any:
         """A formula in its simplest form, a whole Fraction as an int."""
-        if not self.symbolic or isinstance(value, (int, Missing)):
+        if not self.symbolic or isinstance(value, (int, Missing)) or is_array(value):
             return exact.public(value)
         from .formula import simplest
 
         return simplest(value)
 
     def tidy_map(self, partial: LinearMap) -> Any:
-        return partial if isinstance(partial, Missing) else self.tidy(partial.value)
+        return self.tidy(partial.value) if isinstance(partial, Factor) else partial
 
 
 def _added(parts: Iterable[Any]) -> Any:
@@ -237,10 +305,3 @@ def _added(parts: Iterable[Any]) -> Any:
     for other in others:
         first = kept(first + other)
     return first
-
-
-def present(value: Any, what: str) -> Any:
-    if isinstance(value, Missing):
-        at = " at this point" if value.says == "does not exist" else ""
-        raise NoDerivative(f"{what} {value.says}{at}: {value.reason}.")
-    return exact.public(value.value if isinstance(value, Factor) else value)

@@ -1,9 +1,9 @@
 """The precedence parser: words in, Nodes out.
 
     sum      = product (("+" | "-") product)*
-    product  = sign* factor (("*" | "/") sign* factor | factor)*          side by side is a product
+    product  = sign* factor (("*" | "/" | "@") sign* factor | factor)*    side by side is a product
     factor   = atom (superscript | "^" sign* factor)?                     to the right: a^b^c is a^(b^c)
-    atom     = number | name | "(" sum ")" | "|" sum "|" | "√" atom | function
+    atom     = number | name | "(" sum ")" | "|" sum "|" | "√" atom | function      and the entries of `arraytext`
 
 Long sums and products loop; recursion is only as deep as brackets, signs, powers and functions are nested, and
 that is capped. Whatever could be read in two ways is sent back with both. What names mean is up to a `Scope`.
@@ -16,9 +16,10 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from ..errors import NotationError, Undefined
+from .arraytext import is_constant
 from .calls import Calls
 from .graph import Constant, Node, in_order
-from .operations import FUNCTIONS, OPERATIONS
+from .operations import FUNCTIONS, OPERATIONS, Operation, row
 from .tokens import DEPTH, EXPONENT, GRAPH_OPERATIONS, TOWER, Token, tokens
 from .worlds import exact
 
@@ -58,10 +59,6 @@ def number_of(value: Any) -> Fraction | float:
         except ZeroDivisionError:
             raise Undefined("division by zero") from None
     return get(value)
-
-
-def is_constant(value: Any) -> bool:
-    return not isinstance(value, Node) or value.is_constant
 
 
 class Parser(Calls):
@@ -112,11 +109,11 @@ class Parser(Calls):
 
     # Nodes ------------------------------------------------------------------------------------------------------
 
-    def node(self, operation: str, arguments: tuple, start: int, end: int | None = None) -> Node:
+    def node(self, operation: str | Operation, arguments: tuple, start: int, end: int | None = None) -> Node:
         self.scope.operations += 1
         if self.scope.operations > GRAPH_OPERATIONS:
             raise NotationError(f"A text has at most {GRAPH_OPERATIONS:,} operations.", self.text, start)
-        node = Node(OPERATIONS[operation], arguments)
+        node = Node(OPERATIONS[operation] if isinstance(operation, str) else operation, arguments)
         self.positions[id(node)] = (start, self.previous.end if end is None else end)
         self.heights[id(node)] = max((self.heights.get(id(a), 1) for a in arguments), default=1)
         return node
@@ -171,21 +168,24 @@ class Parser(Calls):
         first = self.token  # of the factor before this place
         chain = start  # where the factors side by side begin
         value = self.factor()
-        slash: Token | None = None
+        sign: Token | None = None  # a / or @, after which nothing stands side by side
         while True:
-            if self.token.kind in ("*", "/"):
+            if self.token.kind in ("*", "/", "@"):
                 operator = self.advance()
-                slash = operator if operator.kind == "/" else None
+                sign = operator if operator.kind != "*" else None
                 inner = self.signs()
                 first, chain, barred = self.token, self.token.start, self.token.kind == "|"
                 right = self.signed(inner, self.factor())
-                where = operator.start if slash else start
-                value = self.node(_BINARY[operator.kind], (value, right), where)
+                if operator.kind == "@":
+                    value = self.matrix_product(value, right, start, operator)
+                else:
+                    where = operator.start if operator.kind == "/" else start
+                    value = self.node(_BINARY[operator.kind], (value, right), where)
             elif self.juxtaposed():
                 if self.token.kind == "number":
                     raise self.number_on_the_right(first)
-                if slash:
-                    raise self.after_slash(start, slash)
+                if sign:
+                    raise self.after_sign(start, sign)
                 if self.token.kind == "|" and barred:
                     raise self.two_bar_pairs(chain)
                 barred = barred or self.token.kind == "|"
@@ -193,6 +193,11 @@ class Parser(Calls):
                 value = self.node("mul", (value, self.factor()), start)
             else:
                 return self.signed(signs, value)
+
+    def matrix_product(self, left: Any, right: Any, start: int, operator: Token) -> Node:
+        if (is_constant(left) or is_constant(right)) and not self.juxtaposed():
+            raise self.at(operator, "@ multiplies arrays; the product with a number is written *.", "*")
+        return self.node(row("matmul"), (left, right), start)
 
     def juxtaposed(self) -> bool:
         """Does another factor follow, side by side? A bar closes where one is open, and opens elsewhere."""
@@ -227,13 +232,13 @@ class Parser(Calls):
         token = self.token
         match token.kind:
             case "number":
-                return self.advance().value
+                return self.entries(self.advance().value, token)
             case "(" | "|":
-                return self.bracket()
+                return self.entries(self.bracket(), token)
             case "√":
-                return self.root()
+                return self.entries(self.root(), token)
             case "name":
-                return self.name()
+                return self.entries(self.name(), token)
             case "derivative":
                 return self.derivative()
         raise self.missing()
@@ -262,10 +267,13 @@ class Parser(Calls):
         name, bracket = token.text, self.token.kind == "("
         if self.scope.knows(name):
             return self.scope.value(token, bracket)
-        if name in FUNCTIONS and (bracket or name != "σ"):
+        if self.calls_array_function(token):
+            return self.array_function(token)
+        if name in FUNCTIONS and (bracket or name != "σ") and not self.stays_a_name(token):
             return self.function(token)
         if name in ("pi", "π"):
             return Constant("pi")
+        self.stays_a_name(token)
         if bracket and (hint := self.no_function(token)):
             raise hint
         return self.scope.value(token, bracket)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import sympy
 
     from .flow import GradientFlow
+    from .program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _index(index: Any) -> tuple:
         if isinstance(given, (list, tuple)) or getattr(given, "ndim", 0) == 1:
             return Pick(map(index_number, given))
         if given is None or given is Ellipsis:
-            raise TracingError(f"{given} is no index here: write whole numbers, slices such as 1:3, or a list of numbers.")
+            raise TracingError(f"{given} is no index here: write numbers, slices such as 1:3, or a list of numbers.")
         return index_number(given)
 
     return tuple(map(entry, index if isinstance(index, tuple) else (index,)))
@@ -154,7 +155,8 @@ def _arithmetic(operation: Operation, reflected: bool = False) -> Any:
     return method
 
 
-for _name, _method in {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow", "matmul": "matmul"}.items():
+_METHODS = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow", "matmul": "matmul"}
+for _name, _method in _METHODS.items():
     _row = OPERATIONS.get(_name) or row(_name)
     setattr(Node, f"__{_method}__", _arithmetic(_row))
     setattr(Node, f"__r{_method}__", _arithmetic(_row, reflected=True))
@@ -289,6 +291,32 @@ class Graph(Shown):
         from .evaluate import symbolic_flow
 
         return symbolic_flow(self)
+
+    def gradient_graph(self, of: str, wrt: str | Iterable[str]) -> Graph:
+        """d of / d wrt as a graph of its own, folded and shared: draw it, ask about it, differentiate it again.
+
+        `wrt` is a name or several. The output is called `dg_da`, and of the second order `d2g_da2`.
+
+        >>> from gradflow_nb import graph
+        >>> slope = graph("y = x^3 - 6x").gradient_graph("y", "x")
+        >>> slope.at(x=2).values["dy_dx"], slope.gradient_graph("dy_dx", "x").at(x=2).values["d2y_dx2"]
+        (6, 12)
+        """
+        from .gradient import gradient_graph
+
+        return gradient_graph(self, of, wrt)
+
+    def program(self, of: str | None = None) -> Program:
+        """The graph compiled once to straight-line Python, for fast replay at other inputs and at arrays of points.
+
+        >>> from gradflow_nb import graph
+        >>> run = graph("c = a + b; d = b + 1; e = c d").program(of="e")(a=2, b=1)
+        >>> run.values["e"], run.partials["e", "c"], run.adjoints["b"]
+        (6.0, 2.0, 5.0)
+        """
+        from .program import Program
+
+        return Program(self, of)
 
     def formula(self, of: str, wrt: str | None = None, in_terms_of: str | Iterable[str] | None = None) -> sympy.Expr:
         """The formula of a node, or of its total derivative, as a sympy expression.

@@ -1,7 +1,7 @@
 """An edge's local partial as a linear map.
 
 A map can be applied (jvp), its transpose can be applied (vjp), maps along a path compose as `outer @ inner`, and
-maps of parallel edges add. For scalars, and for elementwise operations on arrays, one factor is the whole map.
+maps of parallel edges add. Between scalars one factor is the whole map; maps between arrays stand in `jacobians`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,15 @@ class Factor:
         """"identity" where the factor is 1, else "scalar"."""
         return "identity" if self.value == 1 else "scalar"
 
+    @property
+    def matrix(self) -> Any:
+        """The factor itself."""
+        return self.value
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return 1, 1
+
     def jvp(self, tangent: Any) -> Any:
         return kept(self.value * tangent)
 
@@ -32,10 +41,14 @@ class Factor:
         return kept(cotangent * self.value)
 
     def __matmul__(self, inner: LinearMap) -> LinearMap:
-        return inner if isinstance(inner, Missing) else _factor(self.value * inner.value)
+        if isinstance(inner, Factor):
+            return factor(self.value * inner.value)
+        return inner if isinstance(inner, Missing) else NotImplemented  # an array's map takes over
 
     def __add__(self, other: LinearMap) -> LinearMap:
-        return other if isinstance(other, Missing) else _factor(self.value + other.value)
+        if isinstance(other, Factor):
+            return factor(self.value + other.value)
+        return other if isinstance(other, Missing) else NotImplemented
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +58,43 @@ class Missing:
     reason: str
     says: str = "does not exist"
     structure = "missing"
+    __array_ufunc__ = None  # numpy leaves `array * missing` to us
 
     def jvp(self, tangent: Any) -> Missing:
         return self
 
-    vjp = __add__ = __radd__ = __mul__ = __rmul__ = __matmul__ = jvp
+    vjp = __add__ = __radd__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = jvp
 
 
 def kept(value: Any) -> Any:
     """A derivative as it is stored: numbers exact up to 60 digits and finite, as values are; formulas up to a size."""
-    if type(value).__module__.startswith("sympy"):
+    if isinstance(value, (int, Fraction, float)):
+        try:
+            return settle(value)
+        except Undefined as error:
+            return Missing(str(error), "cannot be given")
+    package = type(value).__module__.partition(".")[0]
+    if package == "sympy":
         from .worlds.symbols import LONGEST, size
 
         too_long = f"its formula has more than {LONGEST:,} parts; put in numbers with at(...)"
         return value if size(value) <= LONGEST else Missing(too_long, "cannot be written down")
-    if not isinstance(value, (int, Fraction, float)):
-        return value
-    try:
-        return settle(value)
-    except Undefined as error:
-        return Missing(str(error), "cannot be given")
+    if package == "numpy":
+        from .worlds import arrays
+
+        try:
+            return arrays.settle(value)
+        except Undefined as error:
+            return Missing(str(error), "cannot be given")
+    return value
 
 
-def _factor(value: Any) -> LinearMap:
+def factor(value: Any) -> Factor | Missing:
+    """The number or formula as a map, as it is stored."""
     value = kept(value)
     return value if isinstance(value, Missing) else Factor(value)
 
 
-LinearMap = Factor | Missing
 IDENTITY = Factor(1)
+LinearMap = Any
+"""A `Factor`, a `Missing`, or one of the maps of `jacobians`."""

@@ -54,6 +54,7 @@ from .worlds import (
     where,
 )  # fmt: skip
 
+
 def _log10_slope(y: Any, x: Any) -> Any:
     return 1 / (x * log(constant(10, x)))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotationError, nearest
-from .operations import FUNCTIONS
+from .operations import ARRAY_FUNCTIONS, FUNCTIONS
 from .tokens import ANSWER_CHARACTERS, Token
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _ELSEWHERE = {
     "tg": "tan", "ctg": "cot", "arctg": "atan", "sh": "sinh", "ch": "cosh", "th": "tanh", "lg": "log10", "root": "sqrt",
     "logistic": "sigmoid", "arsin": "asin", "sqr": "sqrt", "heaviside": "step", "absolute": "abs",
+    "average": "mean", "avg": "mean", "amax": "max", "amin": "min", "inner": "dot", "vdot": "dot", "cat": "concat",
+    "concatenate": "concat",
 }  # fmt: skip
 """What other books and languages call the functions of the table."""
 
@@ -26,6 +28,7 @@ _ELSEWHERE = {
 _FORMULAS = {
     "csch": "1/sinh(x)", "sech": "1/cosh(x)", "coth": "1/tanh(x)", "cbrt": "x^(1/3)", "log2": "log(x)/log(2)",
     "arccot": "atan(1/x)", "arcsec": "acos(1/x)", "arccsc": "asin(1/x)", "cube": "x^3", "square": "x^2", "pow": "x^y",
+    "matmul": "a @ b", "mm": "a @ b",
 }  # fmt: skip
 
 
@@ -65,12 +68,12 @@ class SentBack:
         level, glued = 0, False
         while self.token.kind != "end":
             kind = self.token.kind
-            if kind == ")" and not level:
+            if kind in (")", "]") and not level:
                 break
             if not level and not glued and (kind in ("+", "-", ",", "=") or (kind == "|" and not self.juxtaposed())):
                 break
-            level += (kind == "(") - (kind == ")")
-            glued = kind in ("*", "/", "^")
+            level += (kind in "([") - (kind in ")]")
+            glued = kind in ("*", "/", "@", "^")
             self.advance()
         return self.previous.end
 
@@ -78,7 +81,7 @@ class SentBack:
         name, argument, glued = (
             function.text,
             self.text[start:end],
-            self.token.kind in ("*", "/", "^", "exponent"),
+            self.token.kind in ("*", "/", "@", "^", "exponent"),
         )
         stop = self.rest_of_product()
         rest = self.text[end:stop] if glued else "*" + self.text[end:stop].strip()
@@ -88,7 +91,7 @@ class SentBack:
 
     def needs_brackets(self, function: Token) -> NotationError:
         name = function.text
-        if self.token.kind in ("end", ")", ",", "*", "/", "^", "exponent", "=", "+"):
+        if self.token.kind in ("end", ")", "]", ",", "*", "/", "@", "^", "exponent", "=", "+"):
             return self.at(function, f"{name} is a function: say of what, as in {name}(x).")
         start = self.token.start
         while self.token.kind in ("+", "-", "√") or (self.token.kind == "name" and self.token.text in FUNCTIONS):
@@ -113,6 +116,15 @@ class SentBack:
             message += f" Write {name}({'x' if arity == 1 else 'a, b'})."
         return self.error(message, token.start, self.previous.end, readings)
 
+    def wrong_count_of_arrays(self, token: Token, fewest: int, most: int, count: int) -> NotationError:
+        name = token.text
+        takes = str(fewest) if most == fewest else f"{fewest} or {most}" if most == 2 else f"{fewest} to {most:,}"
+        example = f"{name}(x)" if fewest == 1 and most < 3 else f"{name}(a, b)"
+        message = f"{name} takes {takes} argument{'s' if most > 1 else ''}, and got {count}: write {example}."
+        if name in ("sum", "mean", "softmax", "logsumexp") and count == 2:
+            message += f" An axis is named: {name}(x, axis=0)."
+        return self.error(message, token.start, self.previous.end)
+
     def no_function(self, token: Token) -> NotationError | None:
         """An unknown name before a bracket: one letter may be a product, a longer name is a mistake."""
         name = token.text
@@ -120,14 +132,17 @@ class SentBack:
             return None
         if instead := written_instead(name):
             return self.at(token, instead)
-        meant = next((f for f in (name.lower(), _ELSEWHERE.get(name.lower(), "")) if f in FUNCTIONS), None)
+        if self.scope.answer and name in ARRAY_FUNCTIONS:
+            return self.at(token, f"{name} of an array is read in a graph's text only.")
+        functions = FUNCTIONS.keys() | (() if self.scope.answer else ARRAY_FUNCTIONS.keys())
+        meant = next((f for f in (name.lower(), _ELSEWHERE.get(name.lower(), "")) if f in functions), None)
         if meant:
             return self.at(token, f"There is no function called {name!r}; write {meant}.", meant)
         tail = max((f for f in FUNCTIONS if len(f) > 1 and name.endswith(f)), key=len, default="")
         head = name[: len(name) - len(tail)]
         if tail and (self.scope.knows(head) or self.scope.pieces(head)):
             return self.at(token, f"{name!r} is one name here: put a space or * before {tail}.", f"{head}*{tail}")
-        known = sorted(f for f in FUNCTIONS if f.isascii())
+        known = sorted(f for f in functions if f.isascii())
         return self.at(token, f"There is no function called {name!r}, and no such name. {nearest(name, known)}")
 
     def number_on_the_right(self, first: Token) -> NotationError:
@@ -154,18 +169,21 @@ class SentBack:
             readings.insert(0, left + number.text)
         return self.error("Two numbers stand side by side: a sign is missing.", start, number.end, readings)
 
-    def after_slash(self, start: int, slash: Token) -> NotationError:
-        """`x/2y`: is y below the bar?"""
-        above, end = self.text[start : slash.start].rstrip(), self.previous.end
-        below = self.text[slash.end : end].strip()
+    def after_sign(self, start: int, sign: Token) -> NotationError:
+        """`x/2y`: is y below the bar? And `W @ x y`: is y multiplied into x first?"""
+        above, end = self.text[start : sign.start].rstrip(), self.previous.end
+        below = self.text[sign.end : end].strip()
         while self.juxtaposed():
             if self.token.kind == "number":
                 return self.number_on_the_right(self.previous)
             self.factor()
         stop = self.previous.end
         rest = self.text[end:stop]
-        readings = (f"{above}/({below}{rest})", f"({above}/{below}){rest}")
-        message = f"Is {rest.strip()} below the bar? Put brackets where you mean them."
+        written, where = ("/", "below the bar") if sign.kind == "/" else (" @ ", "part of the right side of @")
+        readings = [f"{above}{written}({below}{rest})", f"({above}{written}{below}){rest}"]
+        if sign.kind == "@" and re.fullmatch(r"[-−–]?[0-9.]+", below):  # W @ 2 is nothing
+            readings.pop()
+        message = f"Is {rest.strip()} {where}? Put brackets where you mean them."
         return self.error(message, start, stop, readings)
 
     def two_bar_pairs(self, start: int) -> NotationError:
@@ -196,7 +214,7 @@ class SentBack:
         """A word that cannot stand where an expression is complete."""
         token = self.token
         match token.kind:
-            case ")":
+            case ")" | "]":
                 return self.at(token, "This bracket closes nothing.")
             case "=":
                 return self.at(token, "An equation has one = sign.")
@@ -221,6 +239,9 @@ class SentBack:
     def missing(self) -> NotationError:
         """An operand should stand here, and does not."""
         token, before = self.token, self.previous
+        if token.kind == "[":
+            message = "An array is given as a value: write a name here, and give its array in at(...)."
+            return self.at(token, message)
         if before is None or before.kind == "=":
             if token.kind == "end":
                 if before is None:
@@ -236,6 +257,6 @@ class SentBack:
             return self.at(opening, f"This {'bar' if opening.kind == '|' else 'bracket'} is never closed.")
         if before.kind in ("(", "|"):
             return self.at(token, f"Something is missing before {token.text!r}.")
-        if before.kind == token.kind and token.kind in "*/^":
+        if before.kind == token.kind and token.kind in "*/@^":
             return self.error(f"There is a sign too many: write {token.text} once.", before.start, token.end)
         return self.at(before, f"Something is missing after {before.text!r}.")

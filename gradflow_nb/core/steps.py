@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..notation.plain import PLAIN, PRODUCT, Number
 from .display import Shown
 from .linear import Missing
-from .written import value_formula
+from .written import map_formula, value_formula
+
+if TYPE_CHECKING:
+    from .flow import GradientFlow
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,39 @@ class Steps(Shown, Sequence[Step]):
         return iter(self._steps)
 
 
+def backward(flow: GradientFlow, of: str, found: Mapping[str, Any]) -> Steps:
+    """The steps of the reverse sweep that found these cotangents."""
+    steps = []
+    for name in reversed([n for n in flow.names if n in found]):
+        parts = [(e, found[e.child], e.map.vjp(found[e.child])) for e in flow.up[name] if e.child in found]
+        contributions = (Contribution(e.child, flow.tidy(c), flow.tidy_map(e.map), flow.tidy(p)) for e, c, p in parts)
+        steps.append(Step("backward", of, name, tuple(contributions), flow.tidy(found[name])))
+    return Steps(steps)
+
+
+def forward(flow: GradientFlow, wrt: str, found: Mapping[str, Any]) -> Steps:
+    """The steps of the forward sweep that found these tangents."""
+    steps = []
+    for name in (n for n in flow.names if n in found):
+        parts = [] if name == wrt else [(e, found[e.parent]) for e in flow.down[name] if e.parent in found]
+        contributions = (
+            Contribution(e.parent, flow.tidy(t), flow.tidy_map(e.map), flow.tidy(e.map.jvp(t))) for e, t in parts
+        )
+        steps.append(Step("forward", wrt, name, tuple(contributions), flow.tidy(found[name])))
+    return Steps(steps)
+
+
 def _text(value: Any) -> str:
-    return value.says if isinstance(value, Missing) else str(value_formula(value))
+    return value.says if isinstance(value, Missing) else str(_formula(value))
+
+
+def _formula(value: Any) -> Any:
+    return map_formula(value) if hasattr(value, "structure") else value_formula(value)
 
 
 def _factor(value: Any) -> str:
     """A factor of a written product: a sum or a negative number in brackets."""
     if isinstance(value, Missing):
         return f"({value.says})"
-    formula = value_formula(value)
+    formula = _formula(value)
     return PLAIN.write(formula, PRODUCT + (not isinstance(formula, Number)))

@@ -12,7 +12,9 @@ differentiation (2008).
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from dataclasses import replace
+from functools import cache
+from inspect import signature
 from typing import Any
 
 from .row import Operation
@@ -39,6 +41,7 @@ from .worlds import (
     softmax,
     spread,
     stack,
+    step,
     t_matmul,
     total,
     transpose,
@@ -95,7 +98,7 @@ def _spread(axis: int | None = None) -> Operation:
     return Operation(
         "spread", "spread", lambda g, like: spread(g, like, axis=axis),
         vjps=(lambda s, y, g, like: total(s, axis=axis), None),
-        jvps=(lambda t, y, g, like: spread(t, like, axis=axis), None), 
+        jvps=(lambda t, y, g, like: spread(t, like, axis=axis), None),
     )  # fmt: skip
 
 
@@ -107,9 +110,15 @@ def _share(axis: int | None = None) -> Operation:
     )  # fmt: skip
 
 
+def _tie(x: Any, axis: int | None) -> Any:
+    """0 where a largest entry has an equal, else 1."""
+    share_of_each = winners(x, axis=axis)
+    return 1 - step(total(share_of_each * (1 - share_of_each)))
+
+
 def _amax(axis: int | None = None) -> Operation:
     return Operation(
-        "amax", "max", lambda x: amax(x, axis=axis),
+        "amax", "max", lambda x: amax(x, axis=axis), kink=lambda x: _tie(x, axis),
         vjps=(lambda g, y, x: spread(g, x, axis=axis) * winners(x, axis=axis),),
         jvps=(lambda t, y, x: total(t * winners(x, axis=axis), axis=axis),),
     )  # fmt: skip
@@ -117,7 +126,7 @@ def _amax(axis: int | None = None) -> Operation:
 
 def _amin(axis: int | None = None) -> Operation:
     return Operation(
-        "amin", "min", lambda x: amin(x, axis=axis),
+        "amin", "min", lambda x: amin(x, axis=axis), kink=lambda x: _tie(-x, axis),
         vjps=(lambda g, y, x: spread(g, x, axis=axis) * winners(-x, axis=axis),),
         jvps=(lambda t, y, x: total(t * winners(-x, axis=axis), axis=axis),),
     )  # fmt: skip
@@ -261,16 +270,20 @@ ARRAY_FUNCTIONS: dict[str, tuple[str, ...]] = {
 """The array functions that a person writes as `name(...)`, with their settings."""
 
 
-@lru_cache(maxsize=None)
 def row(name: str, **settings: Any) -> Operation:
     """The structured row of this name and these settings; the same settings give the same row.
 
     >>> row("sum", axis=0)
     <operation sum axis=0>
-    >>> row("sum", axis=0) is row("sum", axis=0)
+    >>> row("sum") is row("sum", axis=None)
     True
     """
-    from dataclasses import replace
+    return _row(name, tuple(sorted(settings.items())))
 
-    made = _MAKERS[name](**settings)
-    return replace(made, settings=tuple(sorted(settings.items())))
+
+@cache
+def _row(name: str, given: tuple[tuple[str, Any], ...]) -> Operation:
+    bound = signature(_MAKERS[name]).bind(**dict(given))
+    bound.apply_defaults()
+    settings = tuple(sorted(bound.arguments.items()))
+    return replace(_MAKERS[name](**bound.arguments), settings=settings) if settings == given else _row(name, settings)

@@ -35,13 +35,14 @@ _SPELLINGS = {"**": "^", "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*
 NAME = rf"[{_LETTER}_][{_LETTER}0-9_]*"
 _LISTED = rf"\-{_LETTER}0-9_ \t+*/^()|.,=√∂·⋅×÷−–⁻{_SUPERSCRIPT}{''.join(_VULGAR)}"
 _UNLISTED_IN_ANSWER = re.compile(rf"[^{_LISTED}]")
-_UNLISTED_IN_GRAPH = re.compile(rf"(?!\r\n)[^{_LISTED}\n;]")
+_UNLISTED_IN_GRAPH = re.compile(rf"(?!\r\n)[^{_LISTED}\n;@\[\]:]")  # arrays are in graphs only
 _COMMENT = re.compile(r"#[^\n]*")
-_OPERATORS = "+-*/^−–·⋅×÷√|"
+_OPERATORS = "+-*/^−–·⋅×÷√|@["
 
 _TOKEN = re.compile(
     rf"(?P<space>[ \t\r]+)|(?P<number>[0-9]+\.?[0-9]*|\.[0-9]+)|(?P<name>{NAME})|(?P<vulgar>[{''.join(_VULGAR)}])"
-    rf"|(?P<exponent>⁻?[{_SUPERSCRIPT}]+)|(?P<sign>\*\*|[-+*/^()|,=√−–·⋅×÷])|(?P<odd>.)"
+    rf"|(?P<exponent>⁻?[{_SUPERSCRIPT}]+)|(?P<transpose>\.T(?![{_LETTER}0-9_]))"
+    rf"|(?P<sign>\*\*|[-+*/^()|,=√−–·⋅×÷@:\[\]])|(?P<odd>.)"
 )
 _DERIVATIVE = re.compile(rf"([d∂])({NAME})?[ \t]*/[ \t]*([d∂])({NAME})")
 _SCIENTIFIC = re.compile(r"([eE])([-+−–]?)([0-9]+)")
@@ -51,9 +52,9 @@ RESERVED = frozenset(word.lower() for word in keyword.kwlist) | {"nan", "inf", "
 
 
 class Token(NamedTuple):
-    """One word: a "number", "name", "exponent" (superscript), "derivative" or "end"; a sign is its own kind.
+    """One word: a "number", "name", "exponent" (superscript), "derivative", "transpose" (.T) or "end".
 
-    `run` is the range of the unknown run of letters that this name was split from, if it was.
+    A sign is its own kind. `run` is the range of the unknown run of letters that this name was split from, if it was.
     """
 
     kind: str
@@ -149,10 +150,16 @@ def tokens(
             yield Token("exponent", word, position, stop, Fraction(digits) * (-1 if word[0] == "⁻" else 1))
         elif kind == "name":
             yield Token("name", word, position, stop)
+        elif kind == "transpose" and answer:
+            raise NotationError("The transpose .T is read in a graph's text only.", text, position, stop)
+        elif kind == "transpose":
+            yield Token("transpose", word, position, stop)
         elif kind == "sign":
             yield Token(_SPELLINGS.get(word, word), word, position, stop)
         elif kind == "odd":
-            raise NotationError(_ODD[word], text, position, stop)
+            method = None if answer or word != "." else _NAME.match(text, stop, end)
+            message = f"After a name only .T has a point: write {method[0]}(x), not x.{method[0]}()." if method else ""
+            raise NotationError(message or _ODD[word], text, position, stop)
         position = stop
     yield Token("end", "", end, end)
 
@@ -216,7 +223,7 @@ def _derivative(text: str, position: int, end: int, knows: Callable[[str], bool]
 # What to write instead ------------------------------------------------------------------------------------------
 
 _REMEDIES = {
-    **dict.fromkeys("[]{}", "Use round brackets ( ) to group."),
+    **dict.fromkeys("{}", "Use round brackets ( ) to group."),
     **dict.fromkeys("'’′‘", "Primes and quotes are not read: write the formula, or dy/dx where that is allowed."),
     **dict.fromkeys('"“”`´', "Quotes are not read: write the formula without them."),
     **dict.fromkeys("<>≤≥≠≈", "Comparisons are not read: write one expression."),
@@ -227,7 +234,6 @@ _REMEDIES = {
     "?": "Leave it out.",
     ":": "Write only the expression.",
     "%": "Write /100 for per cent.",
-    "@": "The product is written * here.",
     "∛": "Write x^(1/3).",
     "°": "Angles are in radians.",
     "±": "Write one expression, with + or with -.",
@@ -248,6 +254,8 @@ _REMEDIES = {
 _IN_ANSWER = {
     **dict.fromkeys("\n\r;", "An answer is one expression on one line."),
     "#": "Comments are for graphs; write only the expression.",
+    "@": "Products with @ are read in a graph's text only; the product of numbers is written * here.",
+    **dict.fromkeys("[]", "Use round brackets ( ) to group; entries such as x[0] are read in a graph's text only."),
 }
 _CYRILLIC = dict(zip("аеорсухіјѕАВЕКМНОРСТУХІЈЅ", "aeopcyxijsABEKMHOPCTYXIJS"))
 LOOK_ALIKES = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧον", "ABEZHIKMNOPTYXov")

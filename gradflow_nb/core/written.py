@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from ..notation.plain import (
     Bars,
     Call,
     Formula,
+    Item,
+    Keyword,
+    Matrix,
+    MatrixProduct,
     Name,
     Negative,
+    Norm,
     Number,
     Power,
     Product,
     Quotient,
     Root,
     Sum,
+    Transposed,
+    Vector,
+    Words,
     exact_decimal,
 )  # fmt: skip
 from .graph import Constant, Node
+from .operations import Operation
 
 
 def written(node: Any, name_of: Callable[[Node], str | None], own: bool = True) -> Formula:
@@ -50,13 +60,14 @@ def written(node: Any, name_of: Callable[[Node], str | None], own: bool = True) 
         parts = [done[id(a)] if isinstance(a, Node) else _constant(a) for a in arguments]
         if run:
             parts = [Negative(part) if kind == "sub" else part for (kind, _), part in zip(run, parts)]
-            done[id(current)] = Product(tuple(parts)) if current.operation.name == "mul" else Sum(tuple(parts))
+            done[id(current)] = _JOINED[current.operation.name](tuple(parts))
         else:
-            done[id(current)] = _combine(current.operation.name, current.operation.symbol, parts)
+            done[id(current)] = _combine(current.operation, parts)
     return done[id(node)]
 
 
-_RUNS = {"add": ("add", "sub"), "sub": ("add", "sub"), "mul": ("mul",)}
+_RUNS = {"add": ("add", "sub"), "sub": ("add", "sub"), "mul": ("mul",), "matmul": ("matmul",)}
+_JOINED = {"add": Sum, "sub": Sum, "mul": Product, "matmul": MatrixProduct}
 
 
 def _run(node: Node, name_of: Callable[[Node], str | None]) -> list[tuple[str, Any]]:
@@ -75,11 +86,18 @@ def _run(node: Node, name_of: Callable[[Node], str | None]) -> list[tuple[str, A
 def _constant(value: Any) -> Formula:
     if isinstance(value, Constant):
         return Name("π" if value.name == "pi" else value.name)
+    if hasattr(value, "shape"):
+        return array_formula(value)
     return Number(value, decimal=isinstance(value, Fraction) and exact_decimal(value) is not None)
 
 
-def _combine(operation: str, symbol: str, parts: list[Formula]) -> Formula:
-    match operation, parts:
+_UNSAID = {("softmax", -1), ("concat", 0), ("stack", 0)}
+"""The axes, by function, that go without saying; elsewhere it is None."""
+
+
+def _combine(operation: Operation, parts: list[Formula]) -> Formula:
+    settings = dict(operation.settings)
+    match operation.name, parts:
         case "div", [left, right]:
             return Quotient(left, right)
         case "pow", [left, right]:
@@ -92,15 +110,116 @@ def _combine(operation: str, symbol: str, parts: list[Formula]) -> Formula:
             return Root(operand)
         case "abs", [operand]:
             return Bars(operand)
-    return Call(symbol, tuple(parts))
+        case "transpose", [operand]:
+            return Transposed(operand)
+        case "matmul_t", [left, right]:  # in mathematics x yᵀ is the outer product of two columns
+            return MatrixProduct((left, Transposed(right)))
+        case "t_matmul", [left, right]:
+            return MatrixProduct((Transposed(left), right))
+        case "norm", [operand]:
+            return Norm(operand)
+        case "item", [operand]:
+            return Item(operand, tuple(map(str, settings["index"])))
+        case "reshape", [operand]:
+            return Call("reshape", (operand, *map(Number, settings["shape"])))
+        case "concat" | "stack", _:
+            settings.pop("count", None)
+    said = [
+        Keyword(name, Number(value) if isinstance(value, (int, float)) else Words(_setting(value)))
+        for name, value in settings.items()
+        if value is not None and (operation.name, value) not in _UNSAID
+    ]
+    return Call(operation.symbol, (*parts, *said))
+
+
+def _setting(value: Any) -> str:
+    return f"({', '.join(map(str, value))})" if type(value) is tuple else str(value)
+
+
+# Values -------------------------------------------------------------------------------------------------------------
 
 
 def value_formula(value: Any) -> Formula:
-    """A number (of mpmath's too) or a sympy expression as a formula."""
+    """A number (of mpmath's too), an array or a sympy expression as a formula."""
     if isinstance(value, (int, float, Fraction)):
         return Number(value)
+    if type(value).__module__ == "numpy":
+        return array_formula(value)
     if type(value).__module__.startswith("mpmath"):
         return Number(float(value))
     from .formula import from_sympy
 
     return from_sympy(value)
+
+
+def array_formula(values: Any, shape: tuple[int, ...] | None = None, limit: int = 16) -> Formula:
+    """An array as a formula: whole up to `limit` entries, else its first entries and its shape.
+
+    Takes an array, or its entries in C order with their `shape`.
+
+    >>> str(array_formula([1, 4, 2, 3], (2, 2))), str(array_formula([1, 4], (2,)))
+    ('[[1, 4], [2, 3]]', '[1, 4]')
+    >>> str(array_formula(range(1000), (100, 10)))
+    '[0, 1, 2, …] 100×10'
+    """
+    if shape is None:
+        shape, values = tuple(values.shape), values.reshape(-1)
+    if prod(shape) > limit:
+        size = f"{shape[0]:,} entries" if len(shape) == 1 else "×".join(map(str, shape))
+        return Vector(tuple(_entries(values[:_FIRST])), size)
+    return _nested(list(_entries(values)), shape)
+
+
+_FIRST = 3
+"""How many entries stand for a large array."""
+
+
+def _entries(values: Iterable[Any]) -> Iterable[Formula]:
+    for value in values:
+        value = value.item() if hasattr(value, "item") else value  # numpy's numbers
+        yield Number(value + 0) if isinstance(value, (int, float, Fraction)) else value_formula(value)  # no -0
+
+
+def _nested(entries: list[Formula], shape: tuple[int, ...]) -> Formula:
+    """Entries in C order as a vector, a matrix, or a vector of such; as deep as the array has dimensions."""
+    if not shape:
+        return entries[0]
+    if len(shape) == 1 or not entries:
+        return Vector(tuple(entries))
+    step = len(entries) // shape[0]
+    parts = [entries[i : i + step] for i in range(0, len(entries), step)]
+    return Matrix(tuple(map(tuple, parts))) if len(shape) == 2 else Vector(tuple(_nested(p, shape[1:]) for p in parts))
+
+
+def map_formula(map: Any, limit: int = 16) -> Formula:
+    """An edge's linear map, as its label: by its structure where it has one, else as a matrix while that is small.
+
+    A scalar's map is its number or formula; between arrays it is `I`, `2I`, `diag(3, 4)`, `[[1, 4], [2, 3]]`,
+    `[1, 4]` for a single row, or else only `selection 3×10` or `10×1000`. No large matrix is ever made.
+
+    >>> from .linear import Factor
+    >>> str(map_formula(Factor(Fraction(3, 2))))
+    '3/2'
+    """
+    if map.structure == "missing":
+        return Words(map.says)
+    if hasattr(map, "value"):
+        return value_formula(map.value)
+    rows, columns = map.shape
+    match map.structure:
+        case "identity":
+            return Name("I")
+        case "scaled identity":
+            scale = value_formula(map.scale)
+            return Negative(Name("I")) if map.scale == -1 else Product((scale, Name("I")))
+        case "diagonal":
+            few = rows <= _DIAGONAL
+            shown = _entries(map.diagonal[: rows if few else _FIRST])
+            return Call("diag", (*shown, *(() if few else (Words("…"),))))
+    if rows * columns > limit:
+        return Words(("selection " if map.structure == "selection" else "") + f"{rows}×{columns}")
+    return array_formula(map.matrix.reshape(-1), (columns,) if rows == 1 else (rows, columns), limit)
+
+
+_DIAGONAL = 6
+"""The longest diagonal that is written out."""

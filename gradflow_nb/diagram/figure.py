@@ -13,8 +13,8 @@ from ..core.display import Shown
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.paths import Path
+from ..core.written import value_formula
 from ..errors import GradflowError
-from ..notation.plain import number_text
 from .dot import digraph
 from .labels import Direction, labels, target
 from .layout import layout
@@ -105,7 +105,7 @@ class Figure(Shown):
         """One line that says what is drawn."""
         if self.flow.symbolic:
             return "computation graph" if self.direction == "computation" else f"gradient flow of {self.of}"
-        point = ", ".join(f"{name} = {number_text(value)}" for name, value in self.flow.inputs.items())
+        point = ", ".join(f"{name} = {value_formula(value)}" for name, value in self.flow.inputs.items())
         return f"gradient flow{f' of {self.of}' if self.direction == 'gradient' else ''} at {point}"
 
     @cached_property

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..core.flow import Edge, GradientFlow
-from ..core.linear import Missing
-from ..core.written import value_formula
+from ..core.linear import Factor, Missing
+from ..core.written import map_formula, value_formula
 from ..errors import GradflowError
-from ..notation.plain import Derivative, Equation, Formula, Name
+from ..notation.plain import Call, Derivative, Equation, Formula, Name, Number, Words
 
 Direction = Literal["computation", "gradient"]
 
@@ -83,17 +83,27 @@ def _node(flow: GradientFlow, name: str, adjoints: dict, of: str | None) -> Node
     adjoint = None
     if of is not None:
         found = adjoints[name]
-        right = Name(found.says) if isinstance(found, Missing) else value_formula(found)
+        right = Words(found.says) if isinstance(found, Missing) else value_formula(found)
         adjoint = Equation((Derivative(of, name, "d"), right)) if name in flow.graph else right
     return NodeLabel(name, kind, written, value, adjoint)
 
 
+def _in_symbols(symbolic: Edge, edge: Edge) -> Formula | None:
+    """The partial's formula; of a diagonal Jacobian, what stands on the diagonal; of other Jacobians, nothing."""
+    formula = map_formula(symbolic.map)
+    if isinstance(edge.map, (Factor, Missing)):
+        return formula
+    return Call("diag", (formula,)) if edge.map.structure == "diagonal" and not isinstance(formula, Number) else None
+
+
 def _edge(flow: GradientFlow, edge: Edge, symbolic: Edge, parallel: bool) -> EdgeLabel:
     """One of several parallel edges is not the whole ∂child/∂parent, so it carries its factor alone."""
-    sides: list[Formula] = []
+    sides: list[Formula | None] = []
     if edge.child in flow.graph and edge.parent in flow.graph and not parallel:
         sides.append(Derivative(edge.child, edge.parent))
-    sides += [value_formula(e.partial) for e in (symbolic, edge) if e.exists]
+    sides += [_in_symbols(symbolic, edge)] if symbolic.exists else []
+    sides += [map_formula(edge.map)] if edge.exists else []
+    sides = [side for side in sides if side is not None]
     unique = list(dict.fromkeys(sides)) if edge.exists else [*sides, Name("—")]
     return EdgeLabel(
         edge.child,

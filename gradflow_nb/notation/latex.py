@@ -9,13 +9,20 @@ from .plain import (
     Call,
     Derivative,
     Formula,
+    Item,
+    Keyword,
+    Matrix,
     Name,
     Negative,
+    Norm,
     Number,
     Power,
     Quotient,
     Root,
     Script,
+    Transposed,
+    Vector,
+    Words,
     number_text,
 )  # fmt: skip
 
@@ -26,7 +33,9 @@ GREEK = dict(
         "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
     )
 )
-_ESCAPED = {c: "\\" + c for c in "_%$#&{} "} | {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
+_ESCAPED = {c: "\\" + c for c in "_%$#&{} "}
+_ESCAPED |= {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "…": r"\ldots ", "×": r"\times "}
+_IN_TEXT = {" ": " ", "×": r"$\times$", "…": r"\ldots{}", "\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
 _KNOWN = {*"exp log sin cos tan sec csc cot sinh cosh tanh max min".split()}
 
 
@@ -34,7 +43,7 @@ class Latex(Script):
     """LaTeX, with amsmath; what a name holds is escaped."""
 
     stacked = True
-    times, thin = r" \cdot ", r"\,"
+    times, thin, matrix_times = r" \cdot ", r"\,", r"\,"
 
     def brackets(self, written: str) -> str:
         return rf"\left({written}\right)"
@@ -86,6 +95,33 @@ class Latex(Script):
     def derivative(self, formula: Derivative) -> str:
         d = r"\partial " if formula.sign == "∂" else "d"
         return rf"\frac{{{d}{self.name(Name(formula.child))}}}{{{d}{self.name(Name(formula.parent))}}}"
+
+    def transposed(self, formula: Transposed) -> str:
+        return self.write(formula.operand, ATOM) + r"^{\mathsf{T}}"
+
+    def item(self, formula: Item) -> str:
+        index = ", ".join(formula.index).replace(":", "{:}")
+        return rf"{self.indexed(formula)}\left[{index}\right]"
+
+    def norm(self, formula: Norm) -> str:
+        return rf"\left\lVert {self.write(formula.operand)} \right\rVert"
+
+    def keyword(self, formula: Keyword) -> str:
+        return f"{self._letters(formula.name)}={self.write(formula.value)}"
+
+    def vector(self, formula: Vector) -> str:
+        inner = self.arguments(formula.entries)
+        if not formula.size:
+            return rf"\left[{inner}\right]"
+        return rf"\left[{inner}, \ldots\right]\,{self.words(Words(formula.size))}"
+
+    def matrix(self, formula: Matrix) -> str:
+        rows = r" \\ ".join(" & ".join(map(self.write, row)) for row in formula.rows)
+        return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
+    def words(self, formula: Words) -> str:
+        text = "".join(_IN_TEXT.get(c, _ESCAPED.get(c, c)) for c in formula.text)
+        return rf"\text{{{text}}}"
 
 
 LATEX = Latex()

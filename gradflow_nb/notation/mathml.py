@@ -12,13 +12,20 @@ from .plain import (
     Call,
     Derivative,
     Formula,
+    Item,
+    Keyword,
+    Matrix,
     Name,
     Negative,
+    Norm,
     Number,
     Power,
     Quotient,
     Root,
     Script,
+    Transposed,
+    Vector,
+    Words,
     number_text,
 )  # fmt: skip
 
@@ -35,6 +42,7 @@ class MathML(Script):
     stacked = True
     plus, minus, equals, comma = _operator("+"), _operator("−"), _operator("="), _operator(",")
     times, thin = _operator("·"), "<mspace width='0.17em'></mspace>"
+    matrix_times = thin
 
     def row(self, *parts: str) -> str:
         return f"<mrow>{''.join(parts)}</mrow>"
@@ -89,6 +97,35 @@ class MathML(Script):
         d = f"<mo form='prefix' rspace='0'>{formula.sign}</mo>" if formula.sign == "∂" else "<mi>d</mi>"
         above, below = (self.row(d, self.name(Name(name))) for name in (formula.child, formula.parent))
         return f"<mfrac>{above}{below}</mfrac>"
+
+    def transposed(self, formula: Transposed) -> str:
+        return f"<msup>{self.write(formula.operand, ATOM)}<mi mathvariant='normal'>T</mi></msup>"
+
+    def square(self, *inside: str) -> str:
+        return self.row(_operator("["), *inside, _operator("]"))
+
+    def item(self, formula: Item) -> str:
+        index = ", ".join(formula.index).replace("-", "−")
+        return self.row(self.indexed(formula), self.square(f"<mn>{escape(index)}</mn>"))
+
+    def norm(self, formula: Norm) -> str:
+        return self.row(_operator("‖", form="prefix"), self.write(formula.operand), _operator("‖", form="postfix"))
+
+    def keyword(self, formula: Keyword) -> str:
+        return self.row(f"<mi>{escape(formula.name)}</mi>", self.equals, self.write(formula.value))
+
+    def vector(self, formula: Vector) -> str:
+        inner = self.arguments(formula.entries)
+        if not formula.size:
+            return self.square(inner)
+        return self.row(self.square(inner, self.comma, "<mo>…</mo>"), self.thin, self.words(Words(formula.size)))
+
+    def matrix(self, formula: Matrix) -> str:
+        rows = ("".join(f"<mtd>{self.write(entry)}</mtd>" for entry in row) for row in formula.rows)
+        return self.square(f"<mtable>{''.join(f'<mtr>{row}</mtr>' for row in rows)}</mtable>")
+
+    def words(self, formula: Words) -> str:
+        return f"<mtext>{escape(formula.text)}</mtext>"
 
 
 MATHML = MathML()

@@ -116,6 +116,73 @@ class Derivative(Formula):
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixProduct(Formula):
+    """Matrix factors, multiplied from the left: `W @ x`."""
+
+    factors: tuple[Formula, ...]
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed(Formula):
+    """operand, its axes in the opposite order: `W.T`."""
+
+    operand: Formula
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Formula):
+    """Entries of operand: `x[0]`, `W[0, 1:3]`. Each entry of `index` is as it is written: "0", "1:3", ":"."""
+
+    operand: Formula
+    index: tuple[str, ...]
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Norm(Formula):
+    """‖operand‖."""
+
+    operand: Formula
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword(Formula):
+    """A setting among a function's arguments: `axis=0`."""
+
+    name: str
+    value: Formula
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Vector(Formula):
+    """Entries in a row: `[1, 4]`. With a `size` these are only the first entries: `[1, 2, 3, …] 1000×1000`."""
+
+    entries: tuple[Formula, ...]
+    size: str = ""
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix(Formula):
+    """Rows of equally many entries: `[[1, 4], [2, 3]]`."""
+
+    rows: tuple[tuple[Formula, ...], ...]
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Formula):
+    """Words in the place of a formula, such as `10×1000` for a matrix too large to show."""
+
+    text: str
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
 class Equation(Formula):
     """Sides joined by =."""
 
@@ -171,7 +238,7 @@ class Script:
     """
 
     stacked = False
-    plus, minus, equals, comma, times, thin = " + ", " - ", " = ", ", ", "·", " "
+    plus, minus, equals, comma, times, thin, matrix_times = " + ", " - ", " = ", ", ", "·", " ", " @ "
 
     def write(self, formula: Formula, place: int = EQUATION):
         """`formula` in this notation, in brackets if it is looser than its `place` allows."""
@@ -193,8 +260,14 @@ class Script:
                 return NEGATIVE
             case Product((Number(value), *_)) if value < 0:
                 return NEGATIVE
-            case Product():
+            case Product() | MatrixProduct():
                 return PRODUCT
+            case Vector(_, size) if size:
+                return PRODUCT
+            case Transposed():
+                return POWER if self.stacked else ATOM
+            case Words():
+                return PRODUCT if " " in formula.text or "×" in formula.text else ATOM
             case Quotient() | Derivative():
                 return FACTOR if self.stacked else PRODUCT
             case Power():
@@ -228,12 +301,26 @@ class Script:
     def between(self, before: Formula, after: Formula):
         """What stands between two factors: nothing in `3a` and `2(x + 1)`, a thin space in `2 sin(x)`, else a dot."""
         head = after.base if isinstance(after, Power) else after
+        while isinstance(head, (Transposed, Item)):
+            head = head.operand
         like_an_exponent = (
             isinstance(head, Name) and head.text[:1] in ("e", "E") and head.text[1:2].isdigit()
         )  # 2·e1, not 2e1
-        if isinstance(before, Number) and isinstance(head, (Name, Sum)) and not like_an_exponent:
+        if isinstance(before, Number) and isinstance(head, (Name, Sum, MatrixProduct)) and not like_an_exponent:
             return self.join([])
         return self.thin if isinstance(before, Number) and isinstance(head, (Call, Root)) else self.times
+
+    def matrixproduct(self, formula: MatrixProduct):
+        first = formula.factors[0]
+        plain_multiple = isinstance(first, Product) and len(first.factors) == 2 and isinstance(first.factors[0], Number)
+        parts = [self.write(first, PRODUCT if plain_multiple else FACTOR)]  # 2W @ x
+        for factor in formula.factors[1:]:
+            parts += [self.matrix_times, self.write(factor, FACTOR)]
+        return self.join(parts)
+
+    def indexed(self, formula: Item):
+        """What an index stands beside; a raised T needs no brackets there."""
+        return self.write(formula.operand, POWER if isinstance(formula.operand, Transposed) else ATOM)
 
     def equation(self, formula: Equation):
         parts = [self.write(formula.sides[0], SUM)]
@@ -264,7 +351,8 @@ class Plain(Script):
         return "-" + self.write(formula.operand, PRODUCT)
 
     def quotient(self, formula: Quotient) -> str:
-        return self.write(formula.numerator, PRODUCT) + "/" + self.write(formula.denominator, POWER)
+        place = FACTOR if isinstance(formula.numerator, MatrixProduct) else PRODUCT  # (W @ x)/y
+        return self.write(formula.numerator, place) + "/" + self.write(formula.denominator, POWER)
 
     def power(self, formula: Power) -> str:
         return self.write(formula.base, ATOM) + "^" + self.write(formula.exponent, POWER)
@@ -280,6 +368,28 @@ class Plain(Script):
 
     def derivative(self, formula: Derivative) -> str:
         return f"{formula.sign}{formula.child}/{formula.sign}{formula.parent}"
+
+    def transposed(self, formula: Transposed) -> str:
+        return self.write(formula.operand, ATOM) + ".T"
+
+    def item(self, formula: Item) -> str:
+        return f"{self.indexed(formula)}[{', '.join(formula.index)}]"
+
+    def norm(self, formula: Norm) -> str:
+        return f"norm({self.write(formula.operand)})"
+
+    def keyword(self, formula: Keyword) -> str:
+        return f"{formula.name}={self.write(formula.value)}"
+
+    def vector(self, formula: Vector) -> str:
+        inner = self.arguments(formula.entries)
+        return f"[{inner}, …] {formula.size}" if formula.size else f"[{inner}]"
+
+    def matrix(self, formula: Matrix) -> str:
+        return f"[{', '.join(f'[{self.arguments(row)}]' for row in formula.rows)}]"
+
+    def words(self, formula: Words) -> str:
+        return formula.text
 
 
 PLAIN = Plain()

@@ -17,13 +17,20 @@ from .plain import (
     Call,
     Derivative,
     Formula,
+    Item,
+    Keyword,
+    Matrix,
     Name,
     Negative,
+    Norm,
     Number,
     Power,
     Quotient,
     Root,
     Script,
+    Transposed,
+    Vector,
+    Words,
     number_text,
 )  # fmt: skip
 
@@ -145,6 +152,29 @@ def over(numerator: Box, denominator: Box) -> Box:
     return Box(width, up + numerator.above, down + denominator.below, ink)
 
 
+def grid(rows: list[list[Box]]) -> Box:
+    """Boxes in rows and centred columns, the whole centred on the axis of a fraction's bar."""
+    widths = [max(box.width for box in column) for column in zip(*rows)]
+    y, ink = 0.0, []
+    for row in rows:
+        y += max(box.above for box in row) + 0.04
+        x = 0.0
+        for box, width in zip(row, widths):
+            ink += box.moved(x + (width - box.width) / 2, y)
+            x += width + 0.6
+        y += max(box.below for box in row) + 0.04
+    width, up = sum(widths) + 0.6 * (len(widths) - 1), y / 2 + _AXIS
+    return Box(width + 0.16, up, y - up, tuple(mark.moved(0.08, -up, 1) for mark in ink))
+
+
+def square(inside: Box) -> Box:
+    """Square brackets as tall as what they hold, drawn as strokes."""
+    top, bottom, right = -inside.above, inside.below, inside.width + 0.36
+    left = Line(((0.17, top), (0.06, top), (0.06, bottom), (0.17, bottom)))
+    close = Line(((right - 0.17, top), (right - 0.06, top), (right - 0.06, bottom), (right - 0.17, bottom)))
+    return Box(right, inside.above + 0.05, inside.below + 0.05, (left, *inside.moved(0.18), close))
+
+
 class SvgText(Script):
     """Formulas as boxes."""
 
@@ -155,6 +185,7 @@ class SvgText(Script):
         beside([_space(0.06), _text("·"), _space(0.06)]),
         _space(0.17),
     )
+    matrix_times = thin
 
     def join(self, parts: Iterable[Box]) -> Box:
         return beside(parts)
@@ -213,6 +244,35 @@ class SvgText(Script):
     def derivative(self, formula: Derivative) -> Box:
         parts = (beside([_text(formula.sign, True), self.name(Name(n))]) for n in (formula.child, formula.parent))
         return over(*(part.scaled(0.9) for part in parts))
+
+    def transposed(self, formula: Transposed) -> Box:
+        base = self.write(formula.operand, ATOM)
+        return beside([base, _space(0.03), raised(_text("T").scaled(0.7), max(0.36, base.above - 0.34))])
+
+    def item(self, formula: Item) -> Box:
+        index = _text(", ".join(formula.index).replace("-", "−"))
+        return beside([self.indexed(formula), square(index)])
+
+    def norm(self, formula: Norm) -> Box:
+        inside = self.write(formula.operand)
+        bars = [Line(((x, -inside.above), (x, inside.below))) for x in (0.08, 0.2)]
+        right = [Line(tuple((x + 0.28 + inside.width, y) for x, y in bar.points)) for bar in bars]
+        return Box(inside.width + 0.56, inside.above + 0.05, inside.below + 0.05, (*bars, *inside.moved(0.28), *right))
+
+    def keyword(self, formula: Keyword) -> Box:
+        return beside([_text(formula.name, True), self.equals, self.write(formula.value)])
+
+    def vector(self, formula: Vector) -> Box:
+        inner = self.arguments(formula.entries)
+        if not formula.size:
+            return square(inner)
+        return beside([square(beside([inner, self.comma, _text("…")])), self.thin, _text(formula.size)])
+
+    def matrix(self, formula: Matrix) -> Box:
+        return square(grid([[self.write(entry).scaled(0.85) for entry in row] for row in formula.rows]))
+
+    def words(self, formula: Words) -> Box:
+        return _text(formula.text)
 
 
 SVG_TEXT = SvgText()

@@ -34,7 +34,7 @@ def test_inputs_stay_exact(given, kept):
 @pytest.mark.parametrize(
     "given",
     [
-        True, numpy.bool_(True), float("nan"), float("inf"), -float("inf"), 1j, None, [1], (1,), numpy.array([1.0]), "abc",
+        True, numpy.bool_(True), float("nan"), float("inf"), -float("inf"), 1j, None, "abc",
         "",
         "1e5", "1/0", "+3", "1_000", "nan", "x", "٣", "1/2/3", Decimal("NaN"), Decimal("sNaN"), Decimal("1e500"),
         Decimal("1e-500"), 10**400, "9" * 61,

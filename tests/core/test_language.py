@@ -266,8 +266,11 @@ SENT_BACK = r"""
     answer: 12d      :           only the expression
     x!               !           Factorials
     5%               %           /100
+    sum(x)           sum         in a graph's text only
+    x @ y            @           in a graph's text only
+    x.T              .T          in a graph's text only
     [x]              [           round brackets
-    x[0]             [           round brackets
+    x[0]             [           in a graph's text only
     {x}              {           round brackets
     \frac{a}{b}      \           LaTeX
     x < y            <           Comparisons
@@ -520,8 +523,6 @@ NO_EQUATION = r"""
     y = 2e3          2e3         more than one way        y = 2*10^3
     y = 2πr          πr          beside π                 y = 2π r
     y = a(b, c)      ,           comma
-    y = W @ x        @           written *
-    y = x[0]         [           round brackets
     y = ∂x/∂t        ∂           only in an answer
     x = x(w, w)      w           twice
     y = A + Α        Α           look alike
@@ -605,7 +606,7 @@ def test_corpus_rows_of_policy_raise_nothing_else():
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.text("xyzab0123456789.+-*/^()|,=√²⁻½ πeσdsin∂'", max_size=40))
+@given(st.text("xyzab0123456789.+-*/^()|,=√²⁻½ πeσdsin∂'@[]:T", max_size=40))
 def test_whatever_is_typed_is_read_or_sent_back_with_a_place(text):
     for read in (lambda: read_expression(text, nodes("xya")), lambda: read_graph("y = " + text)):
         try:

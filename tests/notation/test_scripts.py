@@ -17,19 +17,28 @@ from gradflow_nb.notation.plain import (
     Call,
     Derivative,
     Equation,
+    Item,
+    Keyword,
+    Matrix,
+    MatrixProduct,
     Name,
     Negative,
+    Norm,
     Number,
     Power,
     Product,
     Quotient,
     Root,
     Sum,
+    Transposed,
+    Vector,
+    Words,
     number_text,
 )  # fmt: skip
 from gradflow_nb.notation.svgtext import box, text_width
 
 a, b, c, x, y = map(Name, "abcxy")
+A, W = map(Name, "AW")
 one, two = Number(1), Number(2)
 HALF = Fraction(1, 2)
 
@@ -83,6 +92,43 @@ SCRIPTS = [
     (Name("_x"), "_x", r"\mathit{\_x}"),
     (Number(1.5e22), "1.5·10^22", r"1.5 \cdot 10^{22}"),
     (Number(-2.5), "-2.5", "-2.5"),
+    (MatrixProduct((W, x)), "W @ x", r"W\,x"),
+    (MatrixProduct((A, W, x)), "A @ W @ x", r"A\,W\,x"),
+    (MatrixProduct((A, MatrixProduct((W, x)))), "A @ (W @ x)", r"A\,\left(W\,x\right)"),
+    (Sum((MatrixProduct((W, x)), b)), "W @ x + b", r"W\,x + b"),
+    (MatrixProduct((W, Sum((x, b)))), "W @ (x + b)", r"W\,\left(x + b\right)"),
+    (MatrixProduct((Product((two, W)), x)), "2W @ x", r"2W\,x"),
+    (MatrixProduct((Product((a, W)), x)), "(a·W) @ x", r"\left(a \cdot W\right)\,x"),
+    (MatrixProduct((W, Product((two, x)))), "W @ (2x)", r"W\,\left(2x\right)"),
+    (Product((two, MatrixProduct((W, x)))), "2(W @ x)", r"2\left(W\,x\right)"),
+    (MatrixProduct((Product((Number(-2), W)), x)), "(-2W) @ x", r"\left(-2W\right)\,x"),
+    (Quotient(MatrixProduct((W, x)), c), "(W @ x)/c", r"\frac{W\,x}{c}"),
+    (MatrixProduct((W, Quotient(x, c))), "W @ (x/c)", r"W\,\frac{x}{c}"),
+    (Negative(MatrixProduct((W, x))), "-W @ x", r"-W\,x"),
+    (MatrixProduct((Negative(W), x)), "(-W) @ x", r"\left(-W\right)\,x"),
+    (Transposed(W), "W.T", r"W^{\mathsf{T}}"),
+    (Transposed(MatrixProduct((A, W))), "(A @ W).T", r"\left(A\,W\right)^{\mathsf{T}}"),
+    (Power(Transposed(W), two), "W.T^2", r"\left(W^{\mathsf{T}}\right)^{2}"),
+    (Transposed(Power(W, two)), "(W^2).T", r"\left(W^{2}\right)^{\mathsf{T}}"),
+    (Product((two, Transposed(W))), "2W.T", r"2W^{\mathsf{T}}"),
+    (Item(x, ("0",)), "x[0]", r"x\left[0\right]"),
+    (Item(W, ("0", "1:3")), "W[0, 1:3]", r"W\left[0, 1{:}3\right]"),
+    (Item(Sum((x, y)), ("-1",)), "(x + y)[-1]", r"\left(x + y\right)\left[-1\right]"),
+    (Power(Item(x, ("0",)), two), "x[0]^2", r"x\left[0\right]^{2}"),
+    (Product((Number(3), Item(x, ("0",)))), "3x[0]", r"3x\left[0\right]"),
+    (Product((two, Item(Name("e1"), ("0",)))), "2·e1[0]", r"2 \cdot \mathit{e1}\left[0\right]"),
+    (Transposed(Item(W, ("0:2",))), "W[0:2].T", r"W\left[0{:}2\right]^{\mathsf{T}}"),
+    (Item(Transposed(W), ("0",)), "W.T[0]", r"W^{\mathsf{T}}\left[0\right]"),
+    (Norm(Sum((x, y))), "norm(x + y)", r"\left\lVert x + y \right\rVert"),
+    (Power(Norm(x), two), "norm(x)^2", r"\left\lVert x \right\rVert^{2}"),
+    (Call("sum", (W, Keyword("axis", Number(-1)))), "sum(W, axis=-1)",
+     r"\operatorname{sum}\left(W, \mathit{axis}=-1\right)"),
+    (Vector((one, Number(4))), "[1, 4]", r"\left[1, 4\right]"),
+    (Vector((one, two), "1000×10"), "[1, 2, …] 1000×10", r"\left[1, 2, \ldots\right]\,\text{1000$\times$10}"),
+    (Matrix(((one, Number(4)), (two, x))), "[[1, 4], [2, x]]", r"\begin{bmatrix} 1 & 4 \\ 2 & x \end{bmatrix}"),
+    (Product((two, Name("I"))), "2I", "2I"),
+    (Call("diag", (Number(3), Words("…"))), "diag(3, …)", r"\operatorname{diag}\left(3, \text{\ldots{}}\right)"),
+    (Words("selection 3×10"), "selection 3×10", r"\text{selection 3$\times$10}"),
 ]  # fmt: skip
 
 
@@ -90,7 +136,7 @@ SCRIPTS = [
 def test_the_scripts(formula, plain, tex):
     assert (str(formula), latex(formula)) == (plain, tex)
     root = ET.fromstring(mathml(formula))
-    letters = re.sub(r"[\W\d_]", "", plain.replace("sqrt", ""))
+    letters = re.sub(r"[\W\d_]", "", re.sub("sqrt|norm", "", plain))
     assert root.tag == "math" and re.sub(r"[\W\d_]", "", "".join(root.itertext())) == letters
     drawn = box(formula)
     assert drawn.width > 0 and drawn.height > 0
@@ -109,6 +155,22 @@ def test_the_scripts(formula, plain, tex):
 def test_stacked_scripts_put_brackets_where_they_need_them(formula, bracketed):
     assert ("(" in "".join(ET.fromstring(mathml(formula)).itertext())) == bracketed
     assert ("(" in "".join(mark.text for mark in box(formula).ink if hasattr(mark, "text"))) == bracketed
+
+
+def test_an_array_is_drawn_between_its_brackets():
+    """The strokes of the brackets enclose every entry, columns stay apart, and nothing has an id."""
+    entries = Matrix(((one, Number(44)), (Quotient(a, b), Sum((x, y)))))
+    for formula in (entries, Vector((one, Number(4))), Item(x, ("0",)), Norm(entries)):
+        drawn = box(formula)
+        marks = ET.fromstring(f"<svg>{drawn.svg(0, 0, 16)}</svg>")
+        strokes = [p.split(",") for line in marks.iter("polyline") for p in line.get("points").split()]
+        left, right = min(float(x) for x, _ in strokes), max(float(x) for x, _ in strokes)
+        texts = [(float(t.get("x")), float(t.get("x")) + float(t.get("textLength"))) for t in marks.iter("text")]
+        within = texts[1:] if isinstance(formula, Item) else texts
+        assert all(left < start and end < right for start, end in within) and right <= drawn.width * 16
+        assert -drawn.above * 16 <= min(float(y) for _, y in strokes) < max(float(y) for _, y in strokes) <= drawn.below * 16
+        assert not [mark for mark in marks.iter() if mark.get("id")]
+    assert box(entries).height > box(Quotient(a, b)).height + box(one).height * 0.5
 
 
 HOSTILE = ["<script>alert(1)</script>", "a&b", "\"'", "]]>", "</svg>", "x_<b>", "&lt;", "%$#{}~^\\", "a b"]

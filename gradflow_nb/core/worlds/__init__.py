@@ -28,12 +28,18 @@ def world_of(arguments: tuple) -> ModuleType:
     for argument in arguments:
         kind = type(argument)
         if kind not in _BY_TYPE:
-            package = (kind.__module__ or "").partition(".")[0]
+            module = next(base.__module__ for base in kind.__mro__ if base.__module__)  # sympy's f(x) has none itself
+            package = module.partition(".")[0]
             _BY_TYPE[kind] = getattr(kind, "world", None) or _BY_PACKAGE.get(package)
         name = _BY_TYPE[kind]
         if name:
             return import_module(name if "." in name else f"{__name__}.{name}")
     return import_module(f"{__name__}.exact")
+
+
+def is_array(value: Any) -> bool:
+    """Whether a value has axes."""
+    return getattr(value, "ndim", 0) > 0
 
 
 def _word(name: str) -> Callable[..., Any]:
@@ -91,4 +97,5 @@ spread, share, winners = _array_word("spread"), _array_word("share"), _array_wor
 softmax, logsumexp = _array_word("softmax"), _array_word("logsumexp")
 transpose, reshape, reshape_like = _array_word("transpose"), _array_word("reshape"), _array_word("reshape_like")
 item, place, fit, broadcast = _array_word("item"), _array_word("place"), _array_word("fit"), _array_word("broadcast")
-concat, stack, part, place_part = _array_word("concat"), _array_word("stack"), _array_word("part"), _array_word("place_part")
+concat, stack = _array_word("concat"), _array_word("stack")
+part, place_part = _array_word("part"), _array_word("place_part")

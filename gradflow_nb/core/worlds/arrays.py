@@ -5,6 +5,7 @@ Nothing raises here: an entry without a value is nan or infinite, and `settle` s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,10 @@ def constant(number: Any, x: Any) -> float:
 
 def matmul(a: Any, b: Any) -> Any:
     if max(np.ndim(a), np.ndim(b)) > 2 or min(np.ndim(a), np.ndim(b)) < 1:
-        raise ValueError("@ multiplies vectors and matrices (one or two axes)")
+        raise ValueError("@ multiplies vectors and matrices, which have one or two axes")
+    columns, rows = np.shape(a)[-1], np.shape(b)[0]
+    if columns != rows:
+        raise ValueError(f"@ needs as many columns on its left as rows on its right, not {columns} and {rows}")
     return np.matmul(a, b)
 
 
@@ -107,11 +111,17 @@ def mean(x: Any, axis: int | None = None) -> Any:
 
 
 def amax(x: Any, axis: int | None = None) -> Any:
-    return np.max(x, axis)
+    return np.max(_of_entries(x, "max"), axis)
 
 
 def amin(x: Any, axis: int | None = None) -> Any:
-    return np.min(x, axis)
+    return np.min(_of_entries(x, "min"), axis)
+
+
+def _of_entries(x: Any, name: str) -> Any:
+    if np.ndim(x) == 0:
+        raise ValueError(f"{name} of one argument takes an array; two numbers are compared by {name}(a, b)")
+    return x
 
 
 def spread(g: Any, like: Any, axis: int | None = None) -> Any:
@@ -218,8 +228,20 @@ def settle(value: Any) -> Any:
         return value if np.ndim(value) else float(value) + 0.0
     where = tuple(int(i) for i in np.argwhere(~np.isfinite(value))[0])
     place = f" at index {list(where)}" if where else ""
-    bad = float(np.asarray(value)[where])
-    raise Undefined(f"the result is not a number{place}" if bad != bad else f"the result is too large for a number{place}")
+    says = "not a number" if np.isnan(np.asarray(value)[where]) else "too large for a number"
+    raise Undefined(f"the result is {says}{place}")
+
+
+def why_not(value_rule: Any, arguments: Sequence[Any], value: Any) -> str:
+    """Why an elementwise row has no value: what it says of the first entry that has none, and where that is."""
+    index = tuple(int(i) for i in np.argwhere(~np.isfinite(value))[0])
+    try:
+        settle(value_rule(*(float(np.broadcast_to(a, np.shape(value))[index]) for a in arguments)))
+    except ZeroDivisionError:
+        return f"division by zero at index {list(index)}"
+    except ArithmeticError as error:
+        return f"{error} at index {list(index)}"
+    return f"the result is not finite at index {list(index)}"
 
 
 def entered(value: Any) -> Any:

@@ -28,7 +28,7 @@ def settle(value: Real) -> Real:
     """
     if isinstance(value, float):
         if math.isfinite(value):
-            return value + 0.0  # -0.0 is written 0
+            return float(value) + 0.0  # -0.0 is written 0, and numpy's float is Python's
         raise Undefined("the result is too large for a number" if math.isinf(value) else "the result is not a number")
     value = Fraction(value)
     if abs(value.numerator) < _LIMIT and value.denominator < _LIMIT:

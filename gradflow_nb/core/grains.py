@@ -1,0 +1,82 @@
+"""The edges of a graph in its two grains: one for each argument of each operation, or one for each variable of each
+equation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from .edge import Edge
+from .graph import Node
+from .linear import IDENTITY, Factor, LinearMap, Missing
+
+CONVENTIONS = {
+    "relu": "relu has a kink at 0; the slope is taken as 0 there",
+    "abs": "|x| has a kink at 0; the slope is taken as 0 there",
+    "max": "max of equal arguments; each is given the slope 1/2",
+    "min": "min of equal arguments; each is given the slope 1/2",
+    "amax": "max of equal entries; the slope is shared evenly",
+    "amin": "min of equal entries; the slope is shared evenly",
+    "norm": "norm has a kink at 0; the slope is taken as 0 there",
+    "sign": "sign jumps at 0; the slope is taken as 0 everywhere",
+    "step": "step jumps at 0; the slope is taken as 0 everywhere",
+}
+"""What is said of an edge on which a kink's convention stands for a derivative, by the row's name."""
+
+Local = Callable[[Node, int], LinearMap]
+Convention = Callable[[Node], str | None]
+
+
+def each(node: Node, vertices: Mapping[int, str], local: Local, convention: Convention) -> list[Edge]:
+    """The edges of one operation: one for each argument that is not constant."""
+    return [
+        Edge(vertices[id(node)], vertices[id(argument)], _plain(local(node, i)), convention(node))
+        for i, argument in enumerate(node.arguments)
+        if isinstance(argument, Node) and not argument.is_constant
+    ]
+
+
+def merged(top: Node, vertices: Mapping[int, str], local: Local, convention: Convention) -> list[Edge]:
+    """The edges of one equation in the named grain: a reverse sweep inside it, parallel edges merged."""
+    found: dict[int, LinearMap] = {id(top): IDENTITY}
+    marks: dict[int, dict[str, None]] = {id(top): {}}
+    for node in _within(top, vertices):
+        said = convention(node)
+        mark = {**marks[id(node)], **({said: None} if said else {})}
+        for i, argument in enumerate(node.arguments):
+            if isinstance(argument, Node) and not argument.is_constant:
+                part = found[id(node)] @ local(node, i)
+                found[id(argument)] = found[id(argument)] + part if id(argument) in found else part
+                marks[id(argument)] = {**marks.get(id(argument), {}), **mark}
+    child = vertices[id(top)]
+    return [
+        Edge(child, vertices[key], _plain(found[key]), "; ".join(marks[key]) or None)
+        for key in found
+        if key in vertices and key != id(top)
+    ]
+
+
+def _plain(found: LinearMap) -> LinearMap:
+    """A map between two scalars as one factor, also where arrays lie between them."""
+    if isinstance(found, (Factor, Missing)):
+        return found
+    from .jacobians import collapsed
+
+    return collapsed(found)
+
+
+def _within(top: Node, vertices: Mapping[int, str]) -> list[Node]:
+    """The operations of one equation, each before its arguments."""
+    order: list[Node] = []
+    done = {id(top)}
+    stack = [(top, iter(top.parents))]
+    while stack:
+        node, parents = stack[-1]
+        for parent in parents:
+            if id(parent) not in vertices and id(parent) not in done:
+                done.add(id(parent))
+                stack.append((parent, iter(parent.parents)))
+                break
+        else:
+            order.append(node)
+            stack.pop()
+    return order[::-1]

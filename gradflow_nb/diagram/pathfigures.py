@@ -1,0 +1,206 @@
+"""The paths between two nodes, drawn: one small picture a path, joined by +, and in words.
+
+Every picture shows the same piece of the graph, the nodes and edges that lie on some path, with one path lit and
+its product underneath. Like every picture here it has no `id`, and its colours are variables with fallbacks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from math import hypot
+
+from ..core.path import Path, number_of, partial_formula, short
+from ..core.paths import Paths
+from ..errors import NoDerivative
+from ..notation.plain import Derivative, Equation, Formula, Name, Number, Product, Words
+from ..notation.svgtext import Box, box
+from .dot import digraph
+from .layout import Layout, Point, layout
+from .svg import STYLE, fitted
+
+MOST_DRAWN, MOST_LISTED = 12, 50
+"""So many paths are drawn, and so many are listed in words."""
+_MOST_NODES, _MOST_EDGES, _LONGEST_NAME, _LONGEST_PATH = 30, 90, 12, 24
+_WIDEST, _MARGIN, _GAP, _PLUS, _HEAD = 780.0, 12.0, 14.0, 26.0, 7.0
+_NAME, _INK, _SUM, _HEIGHT = 12.0, 14.0, 16.0, 20.0
+_STYLE = """
+.gf-paths .gf-faint { opacity: 0.3; }
+.gf-paths .gf-lit .gf-curve, .gf-paths .gf-lit rect { stroke-width: 2; }
+"""
+
+
+def text(paths: Paths) -> str:
+    """The paths in words: one line a path, and the sum."""
+    lines = [f"{number_of(paths.count)} {'path' if paths.count == 1 else 'paths'} from {paths.wrt} to {paths.of}"]
+    lines += [f"  {_line(path)}" for path in paths[:MOST_LISTED]]
+    if paths.count > MOST_LISTED:
+        lines.append(f"  … and {number_of(paths.count - MOST_LISTED)} more")
+    if paths.count:
+        lines.append(f"  sum: {_sum(paths)}")
+    return "\n".join(lines)
+
+
+def _line(path: Path) -> str:
+    """One path in words; of a very long one, its ends and its product."""
+    if len(path.edges) <= _LONGEST_PATH:
+        return str(path)
+    ends = [*path.nodes[:4], "…", *path.nodes[-3:]]
+    return f"{' ← '.join(ends)}: {len(path.edges)} partials, whose product is {_outcome(path)}"
+
+
+def _outcome(path: Path) -> Formula:
+    """What a path's product comes to, or that it does not exist."""
+    try:
+        return short(path.product)
+    except NoDerivative:
+        return Words("does not exist")
+
+
+def _sum(paths: Paths) -> Equation:
+    try:
+        total = short(paths.sum)
+    except NoDerivative:
+        total = Words("does not exist")
+    return Equation((Derivative(paths.of, paths.wrt, "d"), total))
+
+
+def written(path: Path) -> Formula:
+    """A path's product as it is written, and what it comes to: `3·2·32·5 = 960`."""
+    factors = tuple(partial_formula(edge) for edge in path.edges)
+    product = Number(1) if not factors else factors[0] if len(factors) == 1 else Product(factors)
+    outcome = _outcome(path)
+    return product if str(product) == str(outcome) or not path.is_scalar else Equation((product, outcome))
+
+
+def svg(paths: Paths) -> str | None:
+    """One picture of all paths (of many, the first 12), or None where they cannot be drawn small."""
+    if not 0 < len(paths.nodes) <= _MOST_NODES or len(paths.edges) > _MOST_EDGES:
+        return None
+    piece = _Piece.of(paths)
+    if piece.place.width > _WIDEST:
+        return None
+    cells = [_Cell(path, fitted(written(path), 24.0), piece) for path in paths[:MOST_DRAWN]]
+    body: list[str] = []
+    x, y, widest = _MARGIN, _MARGIN, 0.0
+    below = max(cell.ink.height for cell in cells) * _INK
+    row = piece.place.height + _GAP + below + 2 * _GAP
+    for i, cell in enumerate(cells):
+        lead = _PLUS if i else 0.0
+        if i and x + lead + cell.width > _MARGIN + _WIDEST:
+            x, y = _MARGIN, y + row
+        if i:
+            body.append(_ink(box(Name("+")), x + _PLUS / 2, y + piece.place.height / 2, 20.0))
+            x += _PLUS
+        body.append(cell.svg(x, y))
+        x += cell.width
+        widest = max(widest, x)
+    y += row
+    if paths.count > len(cells):
+        more = box(Words(f"+ … and {number_of(paths.count - len(cells))} more"))
+        body.append(_left(more, _MARGIN, y, _INK))
+        widest, y = max(widest, _MARGIN + more.width * _INK), y + more.height * _INK + _GAP
+    total = fitted(_sum(paths), 46.0)
+    body.append(_left(total, _MARGIN, y, _SUM))
+    width = max(widest, _MARGIN + total.width * _SUM) + _MARGIN
+    height = y + total.height * _SUM + _MARGIN
+    title = f"{number_of(paths.count)} {'path' if paths.count == 1 else 'paths'} from {paths.wrt} to {paths.of}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="gradflow gf-paths" role="group" aria-label="{escape(title)}" '
+        f'viewBox="0 0 {width:.1f} {height:.1f}" width="{width:.0f}" height="{height:.0f}">'
+        f"<title>{escape(title)}</title><desc>{escape(text(paths))}</desc><style>{STYLE}{_STYLE}</style>"
+        f'<rect class="gf-paper" width="{width:.1f}" height="{height:.1f}" rx="4"/>{"".join(body)}</svg>'
+    )
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """The piece of the graph that every picture shows, laid out once."""
+
+    paths: Paths
+    place: Layout
+    names: dict[str, Box]
+
+    @classmethod
+    def of(cls, paths: Paths) -> _Piece:
+        names = {name: box(Name(_short(name))) for name in paths.nodes}
+        position = {name: i for i, name in enumerate(paths.nodes)}
+        nodes = [(_node_width(ink), _HEIGHT, "") for ink in names.values()]
+        edges = [(position[e.parent], position[e.child], 6.0, 2.0, "") for e in paths.edges]
+        return cls(paths, layout(digraph(nodes, edges)), names)
+
+    def svg(self, path: Path, x: float, y: float) -> str:
+        """The piece with this path lit; what is faint lies underneath."""
+        on, lit = set(path.nodes), {id(edge) for edge in path.edges}
+        drawn = []
+        for edge, curve in zip(self.paths.edges, self.place.curves):
+            drawn.append((id(edge) in lit, _arrow([(x + a, y + b) for a, b in curve])))
+        for (name, ink), centre in zip(self.names.items(), self.place.nodes):
+            drawn.append((name in on, _node(ink, (x + centre[0], y + centre[1]))))
+        parts = [f'<g class="{"gf-lit" if shines else "gf-faint"}">{ink}</g>' for shines, ink in drawn]
+        return "".join(part for part in sorted(parts, key=lambda part: part.startswith('<g class="gf-lit')))
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One path's picture, with its product underneath."""
+
+    path: Path
+    ink: Box
+    piece: _Piece
+
+    @property
+    def width(self) -> float:
+        return max(self.piece.place.width, self.ink.width * _INK) + _GAP
+
+    def svg(self, x: float, y: float) -> str:
+        place = self.piece.place
+        centre = x + self.width / 2
+        ink = _left(self.ink, centre - self.ink.width * _INK / 2, y + place.height + _GAP, _INK)
+        picture = self.piece.svg(self.path, centre - place.width / 2, y)
+        return f'<g role="img" aria-label="{escape(_line(self.path))}">{picture}{ink}</g>'
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+
+
+def _node_width(ink: Box) -> float:
+    return max(24.0, ink.width * _NAME + 12)
+
+
+def _left(ink: Box, x: float, top: float, size: float) -> str:
+    """Ink with its left end at x and its upper edge at `top`."""
+    return f'<g class="gf-ink">{ink.svg(x, top + ink.above * size, size)}</g>'
+
+
+def _ink(ink: Box, x: float, y: float, size: float) -> str:
+    """Ink centred on a point."""
+    return _left(ink, x - ink.width * size / 2, y - ink.height * size / 2, size)
+
+
+def _node(ink: Box, centre: Point) -> str:
+    width = _node_width(ink)
+    left, top = centre[0] - width / 2, centre[1] - _HEIGHT / 2
+    return (
+        f'<g class="gf-node"><rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{_HEIGHT:.1f}" rx="6"/>'
+        f"{_ink(ink, *centre, _NAME)}</g>"
+    )
+
+
+def _arrow(points: list[Point]) -> str:
+    """A curve with its head drawn at the end."""
+    tip, before = points[-1], next((p for p in reversed(points[:-1]) if p != points[-1]), points[0])
+    length = hypot(tip[0] - before[0], tip[1] - before[1]) or 1.0
+    ux, uy = (tip[0] - before[0]) / length, (tip[1] - before[1]) / length
+    base = tip[0] - _HEAD * ux, tip[1] - _HEAD * uy
+    wings = [(base[0] - side * 0.42 * _HEAD * uy, base[1] + side * 0.42 * _HEAD * ux) for side in (1, -1)]
+    start, *rest = [*points[:-1], (tip[0] - 0.7 * _HEAD * ux, tip[1] - 0.7 * _HEAD * uy)]
+    curves = "".join(f"C{_pairs(rest[i : i + 3])}" for i in range(0, len(rest), 3))
+    return (
+        f'<path class="gf-curve" d="M{_pairs([start])}{curves}"/><polygon class="gf-head" points="{_pairs([tip, *wings])}"/>'
+    )
+
+
+def _pairs(points: list[Point]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
