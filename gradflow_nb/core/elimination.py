@@ -18,6 +18,9 @@ from .orders import inner_nodes, orders
 
 if TYPE_CHECKING:
     from .flow import GradientFlow
+
+__all__ = ["eliminate", "hold", "orders", "replayed"]
+
 History = tuple[tuple[str, tuple[str, ...]], ...]
 """What was done to a flow: ("hold", names) and ("eliminate", names), in order."""
 

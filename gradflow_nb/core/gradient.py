@@ -105,8 +105,9 @@ def gradient_graph(graph: Graph, of: str, wrt: str | Iterable[str]) -> Graph:
     keep = {node: own[node] for node in order if node in own}
     original = set(order)
     for node in reversed(order):
-        if node in own and isinstance(found.get(node), Node) and found[node] not in original and found[node] not in keep:
-            keep[found[node]] = said[node][0]
+        adjoint = found.get(node)
+        if node in own and isinstance(adjoint, Node) and adjoint not in original and adjoint not in keep:
+            keep[adjoint] = said[node][0]
     results = folded([found.get(source, 0) for source in sources], keep, written=original)
 
     nodes = in_order(result for result in results if isinstance(result, Node))

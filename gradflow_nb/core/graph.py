@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..errors import TracingError, UnknownName
+from ..errors import GraphError, TracingError, UnknownName
 from .display import Shown
 from .operations import OPERATIONS, Operation, Pick, Span, row
 
@@ -201,6 +201,19 @@ def in_order(outputs: Iterable[Node]) -> list[Node]:
     return order
 
 
+def _check_names(named: Mapping[str, Node]) -> None:
+    """Refuses names that could not be shown or told apart."""
+    seen: dict[int, str] = {}
+    for name, node in named.items():
+        if not isinstance(name, str) or not name or not name.isprintable():
+            raise GraphError(f"{name!r} cannot be the name of a node: use letters, digits and underscores.")
+        if not isinstance(node, Node):
+            raise GraphError(f"{name} is a {type(node).__name__}, not a Node.")
+        if id(node) in seen:
+            raise GraphError(f"{seen[id(node)]} and {name} name the same node: leave one of the names out.")
+        seen[id(node)] = name
+
+
 class Graph(Shown):
     """Nodes in topological order.
 
@@ -215,6 +228,7 @@ class Graph(Shown):
         notes: Iterable[str] = (),
         expanded: bool = False,
     ) -> None:
+        _check_names(named)
         self.nodes = in_order(named.values())
         position = {id(node): i for i, node in enumerate(self.nodes)}
         for node in self.nodes:
@@ -223,6 +237,10 @@ class Graph(Shown):
         self.defaults = dict(defaults or {})
         self.notes = tuple(notes)
         self.expanded = expanded
+        known = {id(node) for node in named.values()}
+        if nameless := [node for node in self.nodes if node.operation is None and id(node) not in known]:
+            called = nameless[0].name or "without a name"
+            raise GraphError(f"The graph uses an input ({called}) that is not among its named nodes: list it there.")
         used = {id(parent) for node in self.nodes for parent in node.parents}
         self.names = tuple(self.named)
         self.inputs = tuple(name for name in named if named[name].operation is None)

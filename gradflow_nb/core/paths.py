@@ -108,7 +108,7 @@ class Paths(Shown, Sequence[Path]):
         >>> paths.factored()
         (D_Lx + D_Ly·D_yx)·D_xw + D_Ly·D_yw
         >>> paths.factored("prefix"), paths.factored("named")
-        (D_Lx·D_xw + D_Ly·(D_yx·D_xw + D_yw), dL/dx·D_xw + dL/dy·D_yw)
+        (D_Lx·D_xw + D_Ly·(D_yw + D_yx·D_xw), dL/dx·D_xw + dL/dy·D_yw)
         """
         from .factored import factored
 

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from ..errors import NotExpressible
-from .fold import ADD, MUL, Ref, Tape, has_arrays
+from .fold import has_arrays
 from .graph import Graph, Node, in_order
 from .operations import Operation, row
-from .source import Statement
+from .simpler import ADD, MUL
+from .tape import Ref, Statement, Tape
 
 CHUNK = 2_000
 """Programs with more operations than this are written as several functions, each over at least this many."""
@@ -63,7 +64,7 @@ class Plan:
         """A value as it was written: nothing is folded but what is all numbers, so no error is folded away."""
         operation = node.operation
         if operation.name == "opaque":
-            raise NotExpressible(f"{operation.symbol} is an opaque function: it has no numbers, so there is no program.")
+            raise NotExpressible(f"{operation.symbol} is an opaque function: without numbers there is no program.")
         arguments = tuple(self.slots[id(a)] if isinstance(a, Node) else self.tape.constant(a) for a in node.arguments)
         ref = arguments[0] if operation.name == "same" else self.tape.number(operation, arguments)
         if ref is None:
@@ -72,7 +73,7 @@ class Plan:
                 self.witnesses.append(ref)
         self.slots[id(node)] = ref
 
-    # Scalars: local partials equation by equation, and the adjoints through them --------------------------------------
+    # Scalars: local partials equation by equation, and the adjoints through them -------------------------------
 
     def _scalar_sweep(self) -> Iterator[None]:
         found: dict[int, Ref] = {} if self.of is None else {id(self.graph.named[self.of]): 1}
@@ -121,7 +122,7 @@ class Plan:
     def _slot(self, argument: Any) -> Ref:
         return self.slots[id(argument)] if isinstance(argument, Node) else self.tape.constant(argument)
 
-    # Arrays: the adjoints operation by operation, through vjps ---------------------------------------------------------
+    # Arrays: the adjoints operation by operation, through vjps -----------------------------------------------
 
     def _array_sweep(self) -> Iterator[None]:
         if self.of is None:
@@ -164,22 +165,28 @@ class Plan:
             }
 
 
-def _inside(top: Node, own: dict[int, str]) -> list[Node]:
-    """The operations of one equation, each before its arguments, down to the nodes that have names."""
-    order: list[Node] = []
-    done = {id(top)}
-    stack = [(top, iter(top.parents))]
+def _inside(top: Node, own: dict[int, str]) -> Iterator[Node]:
+    """The operations of one equation, each before its arguments, down to the nodes that have names.
+
+    Counts how often each is used in the equation, and gives it once all its users were given: a stack as deep as
+    the equation is long would cost more memory than the equation.
+    """
+    uses: dict[int, int] = {}
+    stack = [top]
     while stack:
-        node, parents = stack[-1]
-        for parent in parents:
-            if id(parent) not in own and id(parent) not in done:
-                done.add(id(parent))
-                stack.append((parent, iter(parent.parents)))
-                break
-        else:
-            order.append(node)
-            stack.pop()
-    return order[::-1]
+        for parent in stack.pop().parents:
+            if id(parent) not in own:
+                if id(parent) not in uses:
+                    stack.append(parent)
+                uses[id(parent)] = uses.get(id(parent), 0) + 1
+    ready = [top]
+    while ready:
+        yield (node := ready.pop())
+        for parent in node.parents:
+            if id(parent) in uses:
+                uses[id(parent)] -= 1
+                if not uses[id(parent)]:
+                    ready.append(parent)
 
 
 Recipe = tuple[tuple[Ref, ...], tuple[tuple[Operation, tuple[int, ...]], ...], int]
@@ -201,7 +208,10 @@ def _steps_of(operation: Operation, i: int) -> Recipe:
     base = len(given) + len(numbers)
     places |= {node: base + at for at, node in enumerate(order)}
     at = iter(range(len(given), base))
-    steps = tuple((n.operation, tuple(places[a] if isinstance(a, Node) else next(at) for a in n.arguments)) for n in order)
+    steps = tuple(
+        (node.operation, tuple(places[a] if isinstance(a, Node) else next(at) for a in node.arguments))
+        for node in order
+    )
     whole = tuple(int(n) if isinstance(n, Fraction) and n.denominator == 1 else n for n in numbers)
     return whole, steps, places[result] if isinstance(result, Node) else base - 1
 

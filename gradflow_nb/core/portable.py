@@ -8,8 +8,8 @@
      "partials": [[child, parent, slot], ...]      child and parent as positions in "names"
      "adjoints": [slot or null of each name, in order]}
 
-Slots are counted: first the inputs, then the numbers, then one for each operation, in order. An operation is the name of
-its row and the slots of its arguments; the settings of a structured row, such as {"axis": 0}, come last.
+Slots are counted: first the inputs, then the numbers, then one for each operation, in order. An operation is the name
+of its row and the slots of its arguments; the settings of a structured row, such as {"axis": 0}, come last.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .fold import Ref
 from .operations import Pick, Span
-from .source import Statement, as_float
+from .source import as_float
+from .tape import Ref, Statement
 
 if TYPE_CHECKING:
     from .plan import Plan

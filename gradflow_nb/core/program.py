@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Undefined, UnknownName
-from .fold import Ref
-from .plan import CHUNK, Plan
+from .plan import Plan
 from .portable import portable
-from .runs import ArrayRun, BatchRun, FlowRun, Places, Run, Views
-from .source import Source, Statement, as_float, chunk, compiled, function
+from .runs import ArrayRun, BatchRun, FlowRun, Numbered, Run, Views, places
+from .source import Source, chunk, compiled, function
+from .tape import Statement
 from .worlds import exact
 
 if TYPE_CHECKING:
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
 
 FAILED = (ArithmeticError, ValueError, TypeError, IndexError)
 """What compiled code raises where an input is unusable or a number does not exist."""
-
-
-class AllPlaces(NamedTuple):
-    """Where a run keeps what: see `runs.Places`."""
-
-    values: Places
-    partials: Places
-    adjoints: Places
-    witnesses: tuple[int | float, ...]
 
 
 class Program:
@@ -110,7 +101,7 @@ class Program:
         kept = list(dict.fromkeys([*inputs, *(ref for ref in refs if type(ref) is str)]))
         self._body = [(slot, row, arguments) for slot, row, arguments in _needed(statements, kept)]
         self._kept = kept
-        self.places = _places(plan, {slot: at for at, slot in enumerate(kept)})
+        self.places = places(plan, {slot: at for at, slot in enumerate(kept)})
         lines = self._words.body(self._body, "    ")
         self._text = f"def run({', '.join(inputs)}):\n{lines}    return {', '.join(kept)}{',' * (len(kept) == 1)}"
         self._codes = [compiled(self._text)]
@@ -130,7 +121,7 @@ class Program:
             add(waiting.pop(0))
         for statements in chunks:
             add(statements)
-        self.places = _places(plan, _Numbered())
+        self.places = places(plan, Numbered())
 
     def _compile_call(self) -> None:
         """`__call__` with the inputs as real parameters: Python itself matches the keywords, at the speed of C.
@@ -163,7 +154,7 @@ class Program:
             self._spaces[arrays] = {**self._words.namespace(arrays), **self._constants}
         return self._spaces[arrays]
 
-    # Running, where the fast path does not do ----------------------------------------------------------------------------
+    # Running, where the fast path does not do --------------------------------------------------------------------
 
     def _again(self, given: tuple, more: tuple, surplus: dict[str, Any]) -> Views:
         """What the compiled call does with whatever it could not use."""
@@ -257,20 +248,3 @@ def _needed(statements: list[Statement], kept: Iterable[str]) -> list[Statement]
             needed.update(a for a in statement[2] if type(a) is str)
             found.append(statement)
     return found[::-1]
-
-
-class _Numbered(dict):
-    """Slot x7 is number 7 in the list of a long program."""
-
-    def __missing__(self, slot: str) -> int:
-        return int(slot[1:])
-
-
-def _places(plan: Plan, position: dict[str, int]) -> AllPlaces:
-    def at(ref: Ref) -> int | float:
-        return position[ref] if type(ref) is str else as_float(ref)
-
-    def all_at(refs: dict[Any, Ref]) -> Places:
-        return {key: at(ref) for key, ref in refs.items()}
-
-    return AllPlaces(all_at(plan.values), all_at(plan.edges), all_at(plan.adjoints), tuple(map(at, plan.witnesses)))

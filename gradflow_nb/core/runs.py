@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import GraphError, NoDerivative, NotScalar
+from .source import as_float
+from .tape import Ref
 
 if TYPE_CHECKING:
     from .flow import GradientFlow
+    from .plan import Plan
     from .program import Program
 
 Places = Mapping[Any, "int | float"]
 """Where each number stands: a position in the run (an int), or the number itself (a float)."""
+
+
+class AllPlaces(NamedTuple):
+    """Where a run keeps what."""
+
+    values: Places
+    partials: Places
+    adjoints: Places
+    witnesses: tuple[int | float, ...]
+
+
+class Numbered(dict):
+    """Slot x7 is number 7 in the list of a long program."""
+
+    def __missing__(self, slot: str) -> int:
+        return int(slot[1:])
+
+
+def places(plan: Plan, position: dict[str, int]) -> AllPlaces:
+    """The places of what was planned, given the positions of the slots."""
+
+    def at(ref: Ref) -> int | float:
+        return position[ref] if type(ref) is str else as_float(ref)
+
+    def all_at(refs: dict[Any, Ref]) -> Places:
+        return {key: at(ref) for key, ref in refs.items()}
+
+    return AllPlaces(all_at(plan.values), all_at(plan.edges), all_at(plan.adjoints), tuple(map(at, plan.witnesses)))
 
 
 class Views:

@@ -13,11 +13,8 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
-from .fold import Ref
 from .operations import OPERATIONS, Operation
-
-Statement = tuple[str, Operation, tuple[Ref, ...]]
-"""What a tape holds: the slot that is filled, the row, its arguments."""
+from .tape import Ref, Statement
 
 _WRITTEN = {"add": "{} + {}", "sub": "{} - {}", "mul": "{} * {}", "div": "{} / {}", "neg": "-{}", "same": "{}"}
 _WORDS = {"abs": "magnitude", "max": "maximum", "min": "minimum", "pow": "power", "sum": "total"}
@@ -53,7 +50,8 @@ class Source:
         if form is not None:
             return f"{slot} = {form.format(*parts)}"
         if row.name == "pow" and type(arguments[1]) is int and type(arguments[0]) is str and abs(arguments[1]) < 64:
-            return f"{slot} = {parts[0]} * {parts[0]}" if arguments[1] == 2 else f"{slot} = {parts[0]} ** {arguments[1]}"
+            whole = f"* {parts[0]}" if arguments[1] == 2 else f"** {arguments[1]}"
+            return f"{slot} = {parts[0]} {whole}"
         name = row.name
         if not row.is_elementwise:
             name = self.rows.setdefault(row, f"{row.name}_{len(self.rows)}")

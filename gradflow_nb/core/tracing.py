@@ -108,6 +108,7 @@ def _parameters(function: Callable[..., Any]) -> tuple[dict[str, Any], dict[str,
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         raise TracingError(f"{_called(function)} does not say what its parameters are: wrap it, lambda x: f(x).") from None
+    settled = getattr(function, "keywords", {})  # functools.partial: given already, so not inputs
     positional: dict[str, Any] = {}
     keywords: dict[str, Any] = {}
     defaults = {}
@@ -118,7 +119,7 @@ def _parameters(function: Callable[..., Any]) -> tuple[dict[str, Any], dict[str,
                 "Wrap it in a function with named parameters."
             )
         default = parameter.default
-        is_input = default is parameter.empty or _is_number(default)
+        is_input = default is parameter.empty or (_is_number(default) and parameter.name not in settled)
         value = Node(None, (), parameter.name) if is_input else default
         (keywords if parameter.kind is parameter.KEYWORD_ONLY else positional)[parameter.name] = value
         if is_input and default is not parameter.empty:

@@ -17,7 +17,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from ..errors import InputError, NoDerivative, NotScalar
+from ..errors import InputError, NoDerivative, NotScalar, TracingError
 from .graph import Node
 from .operations import row
 from .sweep import ARRAYS, NODES, Sweep, finite
@@ -163,7 +163,7 @@ class _Traced:
 
     def scalar(self) -> Any:
         """The value, if it is one number."""
-        shape = _shape(self.values[0]) if len(self.outputs) == 1 else None
+        shape = _shape_if_known(self.values[0]) if len(self.outputs) == 1 else None
         if shape != () or self.outputs[0] is not self.result:
             what = f"an array of shape {shape}" if shape else f"a {type(self.result).__name__} of {len(self.outputs)} numbers"
             raise NotScalar(
@@ -284,13 +284,21 @@ def _shape(value: Any) -> tuple[int, ...]:
     return shape_of(value) if isinstance(value, Node) else getattr(value, "shape", ())
 
 
+def _shape_if_known(value: Any) -> tuple[int, ...]:
+    """The shape; in a graph for arrays of any shape, where it is not known, that of a number."""
+    try:
+        return _shape(value)
+    except TracingError:
+        return ()
+
+
 def _out(derivative: Any, like: Any = 0.0) -> Any:
     """A derivative as it is handed out, in the shape of `like`: a float, a float64 array, or a Node.
 
     Raises `NoDerivative` where it is infinite or not a number.
     """
     if derivative is None:
-        shape = _shape(like)
+        shape = _shape_if_known(like)
         if not shape:
             return 0.0
         import numpy as np

@@ -177,6 +177,7 @@ _FIRST = 3
 def _entries(values: Iterable[Any]) -> Iterable[Formula]:
     for value in values:
         value = value.item() if hasattr(value, "item") else value  # numpy's numbers
+        value = float(f"{value:.4g}") if isinstance(value, float) else value  # entries stand close together
         yield Number(value + 0) if isinstance(value, (int, float, Fraction)) else value_formula(value)  # no -0
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..core.flow import Edge, GradientFlow
-from ..core.linear import Factor, Missing
+from ..core.linear import Factor, LinearMap, Missing
 from ..core.written import map_formula, value_formula
 from ..errors import GradflowError
 from ..notation.plain import Call, Derivative, Equation, Formula, Name, Number, Words
@@ -43,6 +43,8 @@ class EdgeLabel:
     written: Formula
     exists: bool
     convention: str | None
+    brief: Formula = Name("…")
+    """What stands for the partial where there is no room for it: of a Jacobian, its shape and structure."""
 
     @property
     def spoken(self) -> str:
@@ -111,4 +113,11 @@ def _edge(flow: GradientFlow, edge: Edge, symbolic: Edge, parallel: bool) -> Edg
         unique[0] if len(unique) == 1 else Equation(tuple(unique)),
         edge.exists,
         edge.convention,
+        Name("…") if isinstance(edge.map, (Factor, Missing)) else Words(_described(edge.map)),
     )
+
+
+def _described(jacobian: LinearMap) -> str:
+    """`3×3 diagonal`."""
+    structure = "" if jacobian.structure == "dense" else f" {jacobian.structure}"
+    return "×".join(map(str, jacobian.shape)) + structure

@@ -22,6 +22,7 @@ from .svg import STYLE, fitted
 MOST_DRAWN, MOST_LISTED = 12, 50
 """So many paths are drawn, and so many are listed in words."""
 _MOST_NODES, _MOST_EDGES, _LONGEST_NAME, _LONGEST_PATH = 30, 90, 12, 24
+_WIDEST_PRODUCT = 24.0
 _WIDEST, _MARGIN, _GAP, _PLUS, _HEAD = 780.0, 12.0, 14.0, 26.0, 7.0
 _NAME, _INK, _SUM, _HEIGHT = 12.0, 14.0, 16.0, 20.0
 _STYLE = """
@@ -68,6 +69,8 @@ def _sum(paths: Paths) -> Equation:
 def written(path: Path) -> Formula:
     """A path's product as it is written, and what it comes to: `3·2·32·5 = 960`."""
     factors = tuple(partial_formula(edge) for edge in path.edges)
+    if not all(isinstance(factor, Number) for factor in factors):
+        factors = tuple(factor for factor in factors if factor != Number(1))  # 1(x + y) is x + y
     product = Number(1) if not factors else factors[0] if len(factors) == 1 else Product(factors)
     outcome = _outcome(path)
     return product if str(product) == str(outcome) or not path.is_scalar else Equation((product, outcome))
@@ -80,11 +83,13 @@ def svg(paths: Paths) -> str | None:
     piece = _Piece.of(paths)
     if piece.place.width > _WIDEST:
         return None
-    cells = [_Cell(path, fitted(written(path), 24.0), piece) for path in paths[:MOST_DRAWN]]
+    inks = [_product_ink(path) for path in paths[:MOST_DRAWN]]
+    above, below = max(ink.above for ink in inks) * _INK, max(ink.below for ink in inks) * _INK
+    cells = [_Cell(path, ink, piece, above) for path, ink in zip(paths, inks)]
     body: list[str] = []
-    x, y, widest = _MARGIN, _MARGIN, 0.0
-    below = max(cell.ink.height for cell in cells) * _INK
-    row = piece.place.height + _GAP + below + 2 * _GAP
+    one_row = sum(cell.width + _PLUS for cell in cells) - _PLUS <= _WIDEST
+    x, y, widest = _MARGIN + (0.0 if one_row else _PLUS), _MARGIN, 0.0
+    row = piece.place.height + _GAP + above + below + 2 * _GAP
     for i, cell in enumerate(cells):
         lead = _PLUS if i else 0.0
         if i and x + lead + cell.width > _MARGIN + _WIDEST:
@@ -126,8 +131,11 @@ class _Piece:
         names = {name: box(Name(_short(name))) for name in paths.nodes}
         position = {name: i for i, name in enumerate(paths.nodes)}
         nodes = [(_node_width(ink), _HEIGHT, "") for ink in names.values()]
-        edges = [(position[e.parent], position[e.child], 6.0, 2.0, "") for e in paths.edges]
-        return cls(paths, layout(digraph(nodes, edges)), names)
+        structure = digraph(nodes, [])
+        structure.attr("graph", nodesep="0.2", ranksep="0.32")
+        for i, edge in enumerate(paths.edges):
+            structure.edge(f"n{position[edge.parent]}", f"n{position[edge.child]}", comment=str(i))
+        return cls(paths, layout(structure), names)
 
     def svg(self, path: Path, x: float, y: float) -> str:
         """The piece with this path lit; what is faint lies underneath."""
@@ -148,6 +156,8 @@ class _Cell:
     path: Path
     ink: Box
     piece: _Piece
+    above: float
+    """How far the products of all cells reach above their common baseline."""
 
     @property
     def width(self) -> float:
@@ -156,9 +166,19 @@ class _Cell:
     def svg(self, x: float, y: float) -> str:
         place = self.piece.place
         centre = x + self.width / 2
-        ink = _left(self.ink, centre - self.ink.width * _INK / 2, y + place.height + _GAP, _INK)
+        top = y + place.height + _GAP + self.above - self.ink.above * _INK
+        ink = _left(self.ink, centre - self.ink.width * _INK / 2, top, _INK)
         picture = self.piece.svg(self.path, centre - place.width / 2, y)
         return f'<g role="img" aria-label="{escape(_line(self.path))}">{picture}{ink}</g>'
+
+
+def _product_ink(path: Path) -> Box:
+    """The product with its outcome; where that is too wide the outcome alone, or the partials by name."""
+    whole = written(path)
+    named = tuple(Derivative(edge.child, edge.parent) for edge in path.edges)
+    by_name = Product(named) if len(named) > 1 else Name("…")
+    forms = [whole, *(whole.sides[::-1] if isinstance(whole, Equation) else ()), by_name]
+    return next((ink for ink in map(box, forms) if ink.width <= _WIDEST_PRODUCT), box(Name("…")))
 
 
 def _short(name: str) -> str:
@@ -197,9 +217,8 @@ def _arrow(points: list[Point]) -> str:
     wings = [(base[0] - side * 0.42 * _HEAD * uy, base[1] + side * 0.42 * _HEAD * ux) for side in (1, -1)]
     start, *rest = [*points[:-1], (tip[0] - 0.7 * _HEAD * ux, tip[1] - 0.7 * _HEAD * uy)]
     curves = "".join(f"C{_pairs(rest[i : i + 3])}" for i in range(0, len(rest), 3))
-    return (
-        f'<path class="gf-curve" d="M{_pairs([start])}{curves}"/><polygon class="gf-head" points="{_pairs([tip, *wings])}"/>'
-    )
+    head = f'<polygon class="gf-head" points="{_pairs([tip, *wings])}"/>'
+    return f'<path class="gf-curve" d="M{_pairs([start])}{curves}"/>{head}'
 
 
 def _pairs(points: list[Point]) -> str:

@@ -23,10 +23,10 @@ _WIDEST_NODE, _WIDEST_EDGE = 300.0, 230.0
 STYLE = (Path(__file__).parent / "figure.css").read_text(encoding="utf-8")
 
 
-def fitted(formula: Formula, widest: float) -> Box:
+def fitted(formula: Formula, widest: float, brief: Formula = Name("…")) -> Box:
     """The ink of a formula; of one that is too wide, the middle or the end is left out. The table has it whole."""
     sides = formula.sides if isinstance(formula, Equation) else (formula,)
-    shorter = [formula, Equation((sides[0], sides[-1])), Equation((sides[0], Name("…")))]
+    shorter = [formula, Equation((sides[0], sides[-1])), Equation((sides[0], brief))]
     return next((ink for ink in map(box, shorter) if ink.width <= widest), box(Name("…")))
 
 
@@ -45,7 +45,7 @@ def node_size(label: NodeLabel) -> tuple[float, float]:
 
 def edge_box(label: EdgeLabel) -> Box:
     """The ink of an edge's label; a † marks a convention."""
-    ink = fitted(label.written, _WIDEST_EDGE / EDGE_FONT)
+    ink = fitted(label.written, _WIDEST_EDGE / EDGE_FONT, label.brief)
     return beside([ink, raised(box(Name("†")).scaled(0.7), 0.38)]) if label.convention else ink
 
 

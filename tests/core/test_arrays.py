@@ -140,7 +140,7 @@ def test_ties_are_shared_evenly_and_said():
 def test_a_partial_that_does_not_exist_is_marked():
     flow = graph("y = sqrt(x); L = sum(y); u = sum(x)").at(x=[4, 0])
     assert flow.total("u", "x").tolist() == [[1, 1]]
-    with pytest.raises(errors.NoDerivative, match="∂y/∂x|dL/dx"):
+    with pytest.raises(errors.NoDerivative, match=r"dL/dx does not exist"):
         flow.gradient("L")
 
 

@@ -9,6 +9,7 @@ from gradflow_nb.core import worlds as words
 from gradflow_nb.core.gradcheck import check_grads
 from gradflow_nb.core.graph import Node
 from gradflow_nb.core.operations import OPERATIONS, STRUCTURED, Pick, Span, row
+from gradflow_nb.core.sweep import Sweep
 from gradflow_nb.core.transforms import grad, jvp, vjp
 from gradflow_nb.errors import GradientMismatch, GradflowError, InputError
 
@@ -45,6 +46,16 @@ def test_elementwise_rows_on_arrays_and_with_broadcasting(name):
         check_grads(OPERATIONS[name], (*scalars[:-1], arrays[-1]))
         check_grads(OPERATIONS[name], (arrays[0][0], *arrays[1:]))
         check_grads(OPERATIONS[name], (*arrays[:-1], arrays[-1][:, :1]))
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_every_row_can_be_swept_in_floats(name):
+    """The world of floats has every word that the table uses, and says what the exact world says."""
+    arguments = ORDINARY[name]
+    inputs = [Node(None) for _ in arguments]
+    sweep = Sweep(dict(zip(inputs, arguments)))
+    made = Node(OPERATIONS[name], inputs)
+    assert sweep.at([made]) == [pytest.approx(float(OPERATIONS[name].value(*arguments)))] and sweep.kind == "floats"
 
 
 AWKWARD = [

@@ -10,7 +10,7 @@ import pytest
 from gradflow_nb import graph
 from gradflow_nb.core.graph import Graph, Node, in_order
 from gradflow_nb.core.operations import OPERATIONS
-from gradflow_nb.errors import DomainError, InputError, NotExpressible, UnknownName
+from gradflow_nb.errors import DomainError, GraphError, InputError, NotExpressible, UnknownName
 
 HALF = Fraction(1, 2)
 
@@ -228,3 +228,13 @@ def test_every_convention_of_an_edge_is_told():
     (edge,) = graph("y = |x| + max(x, 0)").at(x=0).edges
     assert edge.partial == Fraction(1, 2)
     assert "|x| has a kink" in edge.convention and "max of equal arguments" in edge.convention
+
+
+def test_names_that_cannot_be_shown_or_told_apart_are_refused():
+    x = Node(None, (), "x")
+    for named, says in (
+        ({"a\nb": x}, "cannot be the name"), ({"": x}, "cannot be the name"), ({1: x}, "cannot be the name"),
+        ({"x": x, "y": x}, "x and y name the same node"), ({"y": 2 * x}, r"an input \(x\) that is not among"), ({"x": 3}, "not a Node"),
+    ):  # fmt: skip
+        with pytest.raises(GraphError, match=says):
+            Graph(named)
