@@ -128,7 +128,11 @@ def test_scalars_against_micrograd() -> None:
     memory = {"ours": peak(ours), "micrograd": peak(theirs)}
     print("\nmicrograd's demo network as scalars, traced and differentiated")
     print(f"{'':28}{'ours':>10}{'micrograd':>12}{'ratio':>8}   (times faster; share of the memory)")
-    for what, found, unit in (("collector on, ms", on, 1e-3), ("collector off, ms", off, 1e-3), ("peak memory, MB", memory, 1e6)):
+    for what, found, unit in (
+        ("collector on, ms", on, 1e-3),
+        ("collector off, ms", off, 1e-3),
+        ("peak memory, MB", memory, 1e6),
+    ):
         a, b = found["ours"] / unit, found["micrograd"] / unit
         print(f"{what:28}{a:10.1f}{b:12.1f}{a / b if unit > 1 else b / a:7.2f}x")
 
@@ -153,6 +157,7 @@ def array_loss(layers: list) -> Node:
 
 def torch_step(layers: list) -> Callable[[], object]:
     torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)  # faster at this size, and steady on a busy machine
     points, labels = torch.tensor(POINTS), torch.tensor(LABELS)
     parameters = [tuple(torch.tensor(p, requires_grad=True) for p in layer) for layer in layers]
 

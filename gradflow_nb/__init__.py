@@ -16,12 +16,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import errors
-from .core.flow import Edge, GradientFlow
-from .core.graph import Graph, Node
 
 if TYPE_CHECKING:
     from . import functions
+    from .core.edge import Edge
+    from .core.flow import GradientFlow
     from .core.gradcheck import check_grads
+    from .core.graph import Graph, Node
     from .core.transforms import grad, hessian, hvp, jacobian, jvp, vjp
     from .diagram.figure import Figure, draw
     from .exercises.equivalence import equivalent
@@ -36,6 +37,9 @@ __all__ = [
 ]  # fmt: skip
 
 _LATER = {
+    "Edge": "core.edge",
+    "GradientFlow": "core.flow",
+    **dict.fromkeys(("Graph", "Node"), "core.graph"),
     "draw": "diagram.figure",
     "Figure": "diagram.figure",
     "equivalent": "exercises.equivalence",
@@ -45,7 +49,7 @@ _LATER = {
     "check_grads": "core.gradcheck",
     **dict.fromkeys(("Correct", "Incorrect", "Invalid", "Undecided"), "exercises.verdict"),
 }
-"""What needs graphviz or more is imported when it is first used, so that the package itself imports at once."""
+"""Everything is imported when it is first used, so that the package itself imports at once."""
 
 
 def graph(source: str | Callable[..., Any], inputs: Iterable[str] | None = None) -> Graph:

@@ -6,7 +6,6 @@ All of them derive from `GradflowError`, and from the built-in exception that th
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -112,6 +111,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("loos", ["loss", "w"])
     "Did you mean 'loss'? Known here: loss, w."
     """
+    import difflib
+
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     close = close or [k for k in known if k.lower() == name.lower()]

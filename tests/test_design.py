@@ -120,3 +120,62 @@ def test_errors_are_one_family_and_the_built_ins_they_resemble(chain, flow):
         with pytest.raises(error) as caught:
             broken()
         assert isinstance(caught.value, GradflowError) and isinstance(caught.value, built_in)
+
+
+def test_hold_and_eliminate(flow):
+    assert flow.hold("c").total("e", "b") == 160
+    without = flow.eliminate("c")
+    assert "c" not in without.values and without.total("g", "b") == 1044
+
+
+def test_factored(chain, flow):
+    assert str(chain.flow().paths("g", "b").factored()) == "3·2(7·2 + 2d·5)"
+    assert flow.paths("g", "b").factored().value == 1044
+
+
+def test_the_gradient_is_a_graph(chain):
+    slope = chain.gradient_graph("g", "a")
+    assert slope.outputs == ("dg_da",) and slope.at(a=1).values["dg_da"] == -3132
+    again = slope.gradient_graph("dg_da", "a")
+    assert again.names == ("d2g_da2",) and again.at().values == {"d2g_da2": 2700}
+
+
+def test_program(chain):
+    run = chain.program(of="g")(a=1, o=2)
+    assert (run.values["g"], run.partials["e", "d"], run.adjoints["b"]) == (1828, 32, 1044)
+    assert chain.program(of="g")(a=[0, 1], o=2).adjoints["b"].tolist() == [1944, 1044]
+
+
+def test_opaque_functions():
+    flow = gf.graph("x = x(w); y = y(x, w); z = z(y, w); L = L(x, y, z)").flow()
+    assert [str(edge.partial) for edge in flow.edges] == "D_xw D_yw D_yx D_zw D_zy D_Lx D_Ly D_Lz".split()
+    assert (flow.paths("L", "x").count, flow.paths("L", "w").count) == (3, 6)
+    paths = flow.paths("L", "w")
+    assert str(paths.factored(depth=1)) == (
+        "(D_Lx + D_Ly·D_yx + D_Lz·D_zy·D_yx)·D_xw + (D_Ly + D_Lz·D_zy)·D_yw + D_Lz·D_zw"
+    )
+    assert str(paths.factored("named")) == "dL/dx·D_xw + dL/dy·D_yw + dL/dz·D_zw"
+
+
+def test_a_traced_function():
+    def loss(w, x=2):
+        h = w
+        for _ in range(2):
+            h = h * x
+        return h - 1
+
+    traced = gf.graph(loss)
+    assert traced.names == ("w", "x", "h_1", "h_2", "y") and traced.defaults == {"x": 2}
+    assert traced.at(w=3).total("y", "w") == 4
+
+
+def test_transforms():
+    def f(x, y):
+        return x**2 * y
+
+    assert gf.grad(f)(3.0, 2.0) == 12 and gf.grad(gf.grad(f))(3.0, 2.0) == 4
+    assert gf.jvp(f, (3.0, 2.0), (1.0, 0.0)) == (18, 12)
+    value, pullback = gf.vjp(f, 3.0, 2.0)
+    assert value == 18 and tuple(pullback(1.0)) == (12, 9)
+    assert gf.jacobian(f)(3.0, 2.0) == 12
+    gf.check_grads(f, (3.0, 2.0))

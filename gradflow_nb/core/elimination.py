@@ -9,20 +9,31 @@ Source: Griewank and Walther, Evaluating Derivatives, 2nd ed. (2008), ch. 9 and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import Any
 
 from ..errors import GradflowError, UnknownName
 from .edge import Edge
-from .orders import inner_nodes, orders
+from .flow import GradientFlow
+from .orders import Orders, inner_nodes, orders
 
-if TYPE_CHECKING:
-    from .flow import GradientFlow
+__all__ = ["AlteredFlow", "Orders", "eliminate", "hold", "orders"]
 
-__all__ = ["eliminate", "hold", "orders", "replayed"]
 
-History = tuple[tuple[str, tuple[str, ...]], ...]
-"""What was done to a flow: ("hold", names) and ("eliminate", names), in order."""
+@dataclass(frozen=True, eq=False, repr=False)
+class AlteredFlow(GradientFlow):
+    """A flow in which nodes were held or eliminated; `history` says which, in order."""
+
+    history: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def in_symbols(self) -> GradientFlow:
+        """The flow in symbols with the same done to it: the same nodes, and edges in the same order."""
+        if self.symbolic:
+            return self
+        flow = self.graph.flow()
+        for done, names in self.history:
+            flow = hold(flow, *names) if done == "hold" else eliminate(flow, names)
+        return flow
 
 
 def hold(flow: GradientFlow, *names: str) -> GradientFlow:
@@ -38,7 +49,7 @@ def hold(flow: GradientFlow, *names: str) -> GradientFlow:
     _check(flow, names)
     held = set(names)
     edges = tuple(edge for edge in flow.edges if edge.child not in held)
-    return _changed(flow, edges=edges, history=(*getattr(flow, "history", ()), ("hold", tuple(names))))
+    return _altered(flow, ("hold", names), edges=edges)
 
 
 def eliminate(flow: GradientFlow, names: str | Iterable[str]) -> GradientFlow:
@@ -83,22 +94,15 @@ def eliminate(flow: GradientFlow, names: str | Iterable[str]) -> GradientFlow:
     for child in left:
         parents = sorted(into[child], key=rank.__getitem__) if child in changed else into[child]
         edges += [edge for parent in parents for edge in into[child][parent]]
-    return _changed(
+    return _altered(
         flow,
+        ("eliminate", order),
         names=left,
         edges=tuple(edges),
         equations=_without(flow.equations, gone),
         known=_without(flow.known, gone),
         multiplications=flow.multiplications + multiplications,
-        history=(*getattr(flow, "history", ()), ("eliminate", order)),
     )
-
-
-def replayed(flow: GradientFlow, history: History) -> GradientFlow:
-    """The same holding and eliminating done to another flow of the same graph: a flow's twin in symbols."""
-    for done, names in history:
-        flow = hold(flow, *names) if done == "hold" else eliminate(flow, names)
-    return flow
 
 
 def _through(outer: Edge, inner: Edge) -> Edge:
@@ -119,12 +123,11 @@ def _said(*edges: Edge) -> str | None:
     return "; ".join(dict.fromkeys(part for e in edges if e.convention for part in e.convention.split("; "))) or None
 
 
-def _changed(flow: GradientFlow, **changes: Any) -> GradientFlow:
-    known = {name: value for name, value in changes.items() if name in flow.__dataclass_fields__}
-    changed = replace(flow, **known)
-    for name in changes.keys() - known.keys():
-        object.__setattr__(changed, name, changes[name])
-    return changed
+def _altered(flow: GradientFlow, done: tuple[str, tuple[str, ...]], **changes: Any) -> AlteredFlow:
+    """The flow with some of its fields changed, and what was done added to its history."""
+    kept = {each.name: getattr(flow, each.name) for each in fields(GradientFlow)}
+    history = (*(flow.history if isinstance(flow, AlteredFlow) else ()), done)
+    return AlteredFlow(**{**kept, **changes}, history=history)
 
 
 def _without(mapping: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:

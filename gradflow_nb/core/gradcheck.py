@@ -71,7 +71,7 @@ class _Check:
     atol: float
 
     def derivatives(self, plain: Callable[..., Any], traced: Callable[..., Any], order: str) -> None:
-        """Compare the derivatives of `traced` with the differences of `plain`: both from leaves to a tuple of leaves."""
+        """Compare the derivatives of `traced` with the differences of `plain`; both take and return leaves."""
         differences = {(i, at): self._difference(plain, i, at) for i, x in enumerate(self.point) for at in _indices(x)}
         if "forward" in self.modes:
             for (i, at), expected in differences.items():
@@ -104,8 +104,8 @@ class _Check:
         of = f"result {k}" + (f" at index {list(place)}" if place else "")
         by = self.places[i] + (f" at index {list(at)}" if at else "")
         raise GradientMismatch(
-            f"{self.name}: the {order} derivative ({mode} mode) of {of} by {by} is wrong: got {got:.10g}, and central "
-            f"differences give {expected:.10g}. At a kink, or too near the border of a domain, it is they that are wrong."
+            f"{self.name}: the {order} derivative ({mode} mode) of {of} by {by} is wrong: got {got:.10g}, and "
+            f"central differences give {expected:.10g}. At a kink, or too near the border of a domain, it is they that are wrong."
         )
 
 

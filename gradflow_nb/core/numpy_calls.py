@@ -65,7 +65,10 @@ def _numeric(value: Any) -> Any:
     return value
 
 
-_UFUNCS = {name: OPERATIONS[name] for name in ("exp", "log", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign")}
+_UFUNCS = {
+    name: OPERATIONS[name]
+    for name in ("exp", "log", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign")
+}
 _UFUNCS |= {
     theirs: OPERATIONS[ours]
     for theirs, ours in {

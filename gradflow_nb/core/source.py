@@ -84,13 +84,23 @@ def _relu(x: float) -> float:
 
 
 def chunk(source: Source, statements: Sequence[Statement], constants: Mapping[str, Any]) -> str:
-    """A function that takes the list of all slots, reads from it what it needs and writes its own results into it."""
-    own = {slot for slot, _, _ in statements}
-    read = dict.fromkeys(a for _, _, args in statements for a in args if type(a) is str and a not in own)
-    loads = "".join(f"    {slot} = s[{slot[1:]}]\n" for slot in read if slot not in constants)
+    """A function that takes the list of all slots, reads from it what it needs and writes its own results into it.
+
+    Its locals are counted from v0 again, so that a thousand functions share their names in memory.
+    """
     first, last = (int(statements[i][0][1:]) for i in (0, -1))
     between = [f"x{i}" for i in range(first, last + 1)]
-    return f"def chunk(s):\n{loads}{source.body(statements, '    ')}    s[{first}:{last + 1}] = {', '.join(between)},\n"
+    names = {slot: slot if slot in constants else f"v{i}" for i, slot in enumerate(between)}
+    loads = []
+    for _, _, arguments in statements:
+        for slot in arguments:
+            if type(slot) is str and slot not in names:
+                names[slot] = slot if slot in constants else f"v{len(names)}"
+                if slot not in constants:
+                    loads.append(f"    {names[slot]} = s[{slot[1:]}]\n")
+    own = ((names[slot], row, [names[a] if type(a) is str else a for a in args]) for slot, row, args in statements)
+    results = ", ".join([names[slot] for slot in between])
+    return f"def chunk(s):\n{''.join(loads)}{source.body(own, '    ')}    s[{first}:{last + 1}] = {results},\n"
 
 
 def compiled(text: str) -> CodeType:

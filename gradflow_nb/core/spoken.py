@@ -14,7 +14,12 @@ from types import CellType, FunctionType
 from typing import Any, NamedTuple
 
 from . import worlds
+from .graph import Constant
 from .row import Operation, Rule
+from .worlds import exact
+
+FLOATS, ARRAYS, NODES = "floats", "arrays", "nodes"
+"""The kinds of value that a sweep may have. Nodes are told apart by the dispatching words themselves."""
 
 
 class Spoken(NamedTuple):
@@ -51,7 +56,10 @@ def _told(rule: Callable, words: dict[str, Any]) -> Callable:
     if not isinstance(rule, FunctionType):
         return rule
     used = rule.__code__.co_names
-    known = {**rule.__globals__, **{name: words[name] for name in used if _is_word(rule.__globals__.get(name)) and name in words}}
+    known = {
+        **rule.__globals__,
+        **{name: words[name] for name in used if _is_word(rule.__globals__.get(name)) and name in words},
+    }
     cells = tuple(
         CellType(words.get(cell.cell_contents.__name__)) if _is_word(cell.cell_contents) else cell
         for cell in rule.__closure__ or ()
@@ -64,3 +72,23 @@ def _told(rule: Callable, words: dict[str, Any]) -> Callable:
 def _is_word(thing: Any) -> bool:
     name = getattr(thing, "__name__", None)
     return isinstance(name, str) and callable(thing) and getattr(worlds, name, None) is thing
+
+
+class OtherKind(Exception):
+    """Internal: the values are of another kind than was thought."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+def lifted(constant: Any, kind: str) -> Any:
+    """A constant among the arguments of a node, as values of this kind have it."""
+    if type(constant) is Constant:
+        return exact.lift(constant)
+    if kind is NODES:
+        return constant
+    if type(constant).__module__ == "numpy":
+        if kind is FLOATS:
+            raise OtherKind(ARRAYS)
+        return constant
+    return float(constant)

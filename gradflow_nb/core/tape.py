@@ -5,6 +5,7 @@ Each operation fills a *slot*, which is called as generated source calls it (`x7
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +17,7 @@ from .worlds import exact
 Number = int | Fraction | float
 Ref = str | Number
 """An argument on a tape: the name of a slot, or a number."""
-Statement = tuple[str, Operation, tuple[Ref, ...]]
+Statement = tuple[str, Operation, Sequence[Ref]]
 """The slot that is filled, the row, its arguments."""
 
 _NOTHING: tuple[str, tuple] = ("", ())

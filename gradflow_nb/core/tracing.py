@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import gc
 import inspect
-import keyword
 import linecache
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 from ..errors import TracingError
-from .graph import Graph, Node, in_order
+from .graph import Graph, Node
+from .naming import named_nodes, watched
 from .operations import OPERATIONS
 from .sweep import Sweep
 
@@ -96,9 +96,9 @@ def graph_of(function: Callable[..., Any]) -> Graph:
     """
     positional, keywords, defaults = _parameters(function)
     inputs = {name: node for name, node in {**positional, **keywords}.items() if isinstance(node, Node)}
-    with _watched(_code(function)) as bindings, _uncollected():
+    with watched(function) as bindings, _uncollected():
         result = function(*positional.values(), **keywords)
-    named = _named(inputs, bindings, _returned(function, result))
+    named = named_nodes(inputs, bindings, _returned(function, result))
     return Graph(named, defaults)
 
 
@@ -107,7 +107,8 @@ def _parameters(function: Callable[..., Any]) -> tuple[dict[str, Any], dict[str,
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        raise TracingError(f"{_called(function)} does not say what its parameters are: wrap it, lambda x: f(x).") from None
+        said = f"{_called(function)} does not say what its parameters are: wrap it, lambda x: f(x)."
+        raise TracingError(said) from None
     settled = getattr(function, "keywords", {})  # functools.partial: given already, so not inputs
     positional: dict[str, Any] = {}
     keywords: dict[str, Any] = {}
@@ -133,75 +134,15 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, Fraction)) and not isinstance(value, bool)
 
 
-def _code(function: Any) -> CodeType | None:
-    """The code whose local variables give the names: that of the function itself, beneath any wrapping."""
-    function = inspect.unwrap(function)
-    while hasattr(function, "func"):  # functools.partial
-        function = function.func
-    for candidate in (function, getattr(type(function), "__call__", None)):
-        code = getattr(candidate, "__code__", None)
-        if code is not None:
-            return code
-    return None
-
-
-@contextmanager
-def _watched(code: CodeType | None) -> Iterator[list[tuple[str, Node]]]:
-    """Every binding of a Node to a local variable of the first call of `code`, in order."""
-    bindings: list[tuple[str, Node]] = []
-    frames: list[FrameType] = []
-    last: dict[str, Any] = {}
-
-    def each_line(frame: FrameType, event: str, _: Any) -> Any:
-        for name, value in _local_nodes(frame):
-            if last.get(name) is not value:
-                last[name] = value
-                bindings.append((name, value))
-        return each_line
-
-    def each_call(frame: FrameType, event: str, _: Any) -> Any:
-        if frame.f_code is not code or frames:
-            return None
-        frames.append(frame)
-        return each_line
-
-    before = sys.gettrace()
-    sys.settrace(each_call)
-    try:
-        yield bindings
-    finally:
-        sys.settrace(before)
-        frames.clear()
-
-
-_LARGEST = 1000
-"""Containers with more entries than this give no names."""
-
-
-def _local_nodes(frame: FrameType) -> Iterator[tuple[str, Node]]:
-    code, values = frame.f_code, frame.f_locals
-    for name in (*code.co_varnames, *code.co_cellvars):
-        if name in values and not name.startswith(("_", ".")):
-            yield from _nodes_in(name, values[name])
-
-
-def _nodes_in(name: str, value: Any) -> Iterator[tuple[str, Node]]:
-    """`w_0`, `w_1` for the entries of a list w, `p_w` for the entry "w" of a dict p."""
-    if isinstance(value, Node):
-        yield name, value
-    elif isinstance(value, (list, tuple, dict)) and len(value) <= _LARGEST:
-        for key, entry in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(entry, (Node, list, tuple, dict)) and (isinstance(key, int) or str(key).isidentifier()):
-                yield from _nodes_in(f"{name}_{key}", entry)
-
-
 def _returned(function: Any, result: Any) -> list[tuple[str | None, Node]]:
     """The Nodes that a function returned, with the names that a dict gives them."""
     entries = list(_outputs(None, result))
     for _, value in entries:
         if not isinstance(value, Node) and not _is_number(value):
             hint = " Does it lack a return?" if value is None else ""
-            raise TracingError(f"{_called(function)} returned {_briefly(value)}, and a graph's outputs are numbers.{hint}")
+            raise TracingError(
+                f"{_called(function)} returned {_briefly(value)}, and a graph's outputs are numbers.{hint}"
+            )
     if not any(isinstance(value, Node) for _, value in entries):
         raise TracingError(f"{_called(function)} returned {_briefly(result)}, which does not depend on its inputs.")
     return [
@@ -214,48 +155,11 @@ def _outputs(name: str | None, result: Any) -> Iterator[tuple[str | None, Any]]:
     if isinstance(result, dict):
         for key, value in result.items():
             yield from _outputs(key if isinstance(key, str) and key.isidentifier() else None, value)
-    elif isinstance(result, (list, tuple)) or getattr(result, "dtype", None) == object:
+    elif isinstance(result, (list, tuple)) or getattr(getattr(result, "dtype", None), "kind", "") == "O":
         for value in result:
             yield from _outputs(None, value)
     else:
         yield name, result
-
-
-def _named(
-    inputs: dict[str, Node], bindings: list[tuple[str, Node]], outputs: list[tuple[str | None, Node]]
-) -> dict[str, Node]:
-    """The nodes that the outputs need, under their names: the first name that each was given."""
-    needed = set(in_order(node for _, node in outputs))
-    owner: dict[Node, str] = {node: name for name, node in inputs.items()}
-    bound: dict[str, list[Node]] = {}
-    for name, node in bindings:
-        if node in needed and node not in owner:
-            owner[node] = name
-            bound.setdefault(name, []).append(node)
-    named = dict(inputs)
-
-    def add(name: str, node: Node) -> None:
-        taken, spelled = name, 0
-        while taken in named or keyword.iskeyword(taken):
-            spelled += 1
-            taken = f"{name}_{spelled}"
-        named[taken] = node
-
-    for name, nodes in bound.items():
-        if len(nodes) == 1 and name not in inputs:
-            add(name, nodes[0])
-    for name, nodes in bound.items():
-        if len(nodes) > 1 or name in inputs:
-            for i, node in enumerate(nodes, 1):
-                add(f"{name}_{i}", node)
-    nameless = list(dict.fromkeys(node for _, node in outputs if node not in owner))
-    keys = {node: name for name, node in outputs if name}
-    plain = [node for node in nameless if node not in keys]
-    for node in nameless:
-        add(keys[node] if node in keys else "y" if len(plain) == 1 else f"y_{plain.index(node) + 1}", node)
-    for name, node in named.items():
-        node.name = node.name or name
-    return named
 
 
 # What a traced value cannot do ------------------------------------------------------------------------------------------
@@ -291,7 +195,7 @@ def _line() -> str:
 
 
 def _ours(file: str) -> bool:
-    return file.startswith(_PACKAGE) or "numpy" in Path(file).parts or file.startswith("<__array_function__")
+    return file.startswith((_PACKAGE, "<__array_function__")) or "numpy" in Path(file).parts
 
 
 def _called(function: Any) -> str:

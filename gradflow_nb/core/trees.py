@@ -42,7 +42,7 @@ def children(tree: Any) -> dict[Any, Any] | None:
         return dict(tree)
     if isinstance(tree, (list, tuple)):
         return dict(enumerate(tree))
-    if getattr(tree, "dtype", None) == object and tree.ndim:
+    if getattr(getattr(tree, "dtype", None), "kind", "") == "O" and tree.ndim:
         return dict(enumerate(tree))
     return None
 
@@ -70,8 +70,5 @@ def value_of(leaf: Any, what: str = "an argument") -> Any:
         if leaf.dtype.kind in "iuf":
             return leaf.astype(float, copy=False) if leaf.ndim else float(leaf)
         raise InputError(f"{what} is an array of {leaf.dtype}, not of real numbers.")
-    kind = type(leaf).__name__
-    raise InputError(
-        f"{what} is {'an' if kind[0] in 'aeiou' else 'a'} {kind}: derivatives are taken by numbers, arrays, and lists of them."
-    )
-
+    kind = f"{'an' if type(leaf).__name__[0] in 'aeiou' else 'a'} {type(leaf).__name__}"
+    raise InputError(f"{what} is {kind}: derivatives are taken by numbers, arrays, and lists of them.")

@@ -13,6 +13,7 @@ from ..core.flow import GradientFlow
 from ..core.graph import Graph, Node, in_order
 from ..core.language import Reading, read_expression
 from ..core.paths import Path
+from ..core.worlds import is_array
 from ..core.written import value_formula, written
 from ..errors import GradflowError, NotationError
 from ..notation.plain import Call, Derivative, Equation, Formula, Name, Number, exact_decimal
@@ -67,7 +68,14 @@ class Question(Shown):
             graph = graph.graph
         self.graph, self.of, self.wrt, self.kind = graph, of, wrt, kind
         graph[of], graph[wrt]  # raises UnknownName
+        if mixing := [n for n in graph.nodes if n.operation is not None and not n.operation.is_elementwise]:
+            raise GradflowError(
+                f"Questions are about graphs of single numbers so far, and this one has {mixing[0].operation.symbol}(...), "
+                f"which takes arrays."
+            )
         self.flow = None if at is None else graph.at(at)
+        if self.flow is not None and (arrays := [n for n, v in self.flow.inputs.items() if is_array(v)]):
+            raise GradflowError(f"Questions are about single numbers so far, and {arrays[0]} is an array.")
         self.attempts = 0
         self.verdict: Verdict | None = None
         own = World(lift=lambda constant: constant, seen=lambda name, value: graph[name])

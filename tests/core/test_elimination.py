@@ -41,7 +41,7 @@ def test_held_nodes_do_not_move(chain):
 
 def test_a_node_that_is_gone_leaves_its_products(chain):
     flow = eliminate(chain.at(a=1, o=2), "d")
-    assert flow.names == ("a", "b", "c", "e", "f", "o", "g") or set(flow.names) == set("abcefog")
+    assert flow.names == tuple(name for name in chain.names if name != "d")
     assert (flow.partial("e", "b"), flow.partial("e", "c"), flow.total("g", "a"), flow.multiplications) == (160, 7, -3132, 1)
     assert "d" not in flow.known and "d" not in flow.equations and flow.graph is chain
     both = eliminate(flow, ["c"])
@@ -51,7 +51,7 @@ def test_a_node_that_is_gone_leaves_its_products(chain):
 
 def test_inputs_outputs_and_strangers_stay(chain):
     flow = chain.at(a=1, o=2)
-    with pytest.raises(GradflowError, match="a is an input, and only nodes between .*: b, c, d, e, f"):
+    with pytest.raises(GradflowError, match=r"a is an input, and only nodes between .*: b, c, d, e, f"):
         eliminate(flow, "a")
     with pytest.raises(GradflowError, match="g is an output"):
         eliminate(flow, ["b", "g"])

@@ -98,6 +98,7 @@ def test_whole_powers_of_any_base(base, exponent):
 )  # fmt: skip
 def test_kinks_keep_to_their_documented_conventions(name, args, slopes):
     """Here central differences have no say: PyTorch's conventions, in both modes, for numbers and for arrays."""
+
     def called(*given):
         return Node(OPERATIONS[name], given)
 
@@ -114,7 +115,10 @@ TIED = np.array([[1.0, 3.0], [3.0, 2.0]])
 
 def test_an_axis_maximum_is_shared_evenly_and_the_norm_of_zero_is_flat():
     assert grad(np.max)(TIED).tolist() == [[0, 0.5], [0.5, 0]]
-    assert grad(lambda x: np.sum(np.min(x, axis=0)))(np.array([[1.0, 3.0], [1.0, 4.0]])).tolist() == [[0.5, 1], [0.5, 0]]
+    assert grad(lambda x: np.sum(np.min(x, axis=0)))(np.array([[1.0, 3.0], [1.0, 4.0]])).tolist() == [
+        [0.5, 1],
+        [0.5, 0],
+    ]
     assert grad(np.linalg.norm)(np.zeros(3)).tolist() == [0, 0, 0]
 
 
@@ -163,7 +167,11 @@ def test_a_wrong_partial_on_arrays_is_named_with_its_index():
 @pytest.mark.parametrize("mode", ["forward", "reverse"])
 def test_each_mode_is_checked_by_itself(mode):
     right = row("softmax")
-    wrong = replace(right, vjps=(lambda g, y, x: g * y,)) if mode == "reverse" else replace(right, jvps=(lambda t, y, x: t,))
+    wrong = (
+        replace(right, vjps=(lambda g, y, x: g * y,))
+        if mode == "reverse"
+        else replace(right, jvps=(lambda t, y, x: t,))
+    )
     other = "forward" if mode == "reverse" else "reverse"
     check_grads(wrong, (V,), order=1, modes=[other])
     with pytest.raises(GradientMismatch, match=rf"softmax: the first derivative \({mode} mode\)"):

@@ -230,6 +230,7 @@ def test_unused_inputs_are_checked_too():
 # What is generated ------------------------------------------------------------------------------------------------------
 
 HOSTILE = "self x0 x1 Run missing more surplus real float type problems failed __import__ __builtins__ λ".split()
+HOSTILE += ["a b", '"', "__import__('os')", "x=1):", "#"]
 
 
 def test_no_name_that_a_person_typed_is_in_the_source():
@@ -242,7 +243,7 @@ def test_no_name_that_a_person_typed_is_in_the_source():
     program = Program(Graph(named))
     run = program(**dict.fromkeys(HOSTILE, 1))
     assert run.gradient == {name: i + 1 for i, name in enumerate(HOSTILE)}
-    assert not any(name in program.source for name in ("self", "import", "exit", "λ", "missing"))
+    assert not any(name in program.source for name in ("self", "import", "exit", "λ", "missing", "a b", "#", '"'))
     with pytest.raises(InputError, match="missing for self"):
         program(**dict.fromkeys(HOSTILE[1:], 1))
 

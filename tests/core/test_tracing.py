@@ -254,7 +254,9 @@ def test_every_supported_function_agrees_with_numpy(name):
             return np.sum(function(*(x if j == i else a for j, a in enumerate(arguments))) * np.ones(()))
 
         if name in ("shape", "ndim", "size", "zeros_like", "ones_like"):
-            assert value_and_grad(lambda x: np.sum(x) + np.sum(function(x)))(A)[0] == pytest.approx(A.sum() + np.sum(expected))
+            assert value_and_grad(lambda x: np.sum(x) + np.sum(function(x)))(A)[0] == pytest.approx(
+                A.sum() + np.sum(expected)
+            )
         else:
             value, slope = value_and_grad(called)(arguments[i])
             assert value == pytest.approx(np.sum(expected)), name
@@ -265,9 +267,10 @@ def test_every_supported_function_agrees_with_numpy(name):
             up, down = (np.array(entry) for _ in range(2))
             up[first] += h
             down[first] -= h
-            swap = (lambda v, given=given: [v, *given[1:]] if isinstance(given, list) else v)
+            swap = lambda v, given=given: [v, *given[1:]] if isinstance(given, list) else v
             numeric = [
-                np.sum(function(*(swap(v) if j == i else a for j, a in enumerate(arguments))), dtype=float) for v in (up, down)
+                np.sum(function(*(swap(v) if j == i else a for j, a in enumerate(arguments))), dtype=float)
+                for v in (up, down)
             ]
             got = slope[0] if isinstance(given, list) else slope
             assert got[first] == pytest.approx((numeric[0] - numeric[1]) / (2 * h), abs=1e-5), name
@@ -282,7 +285,9 @@ def test_settings_of_reductions():
                 got = value_and_grad(lambda x: np.sum(function(x, axis=axis, keepdims=keepdims) ** 2))(A)[0]
                 assert got == pytest.approx(expected)
     for ddof in (0, 1):
-        assert value_and_grad(lambda x: np.sum(np.var(x, axis=0, ddof=ddof)))(A)[0] == pytest.approx(A.var(0, ddof=ddof).sum())
+        assert value_and_grad(lambda x: np.sum(np.var(x, axis=0, ddof=ddof)))(A)[0] == pytest.approx(
+            A.var(0, ddof=ddof).sum()
+        )
 
 
 def test_lists_and_plain_arrays_may_stand_beside_nodes():

@@ -106,7 +106,7 @@ def test_gradients_may_be_written_to_and_share_no_memory():
 
 def test_a_pullback_can_be_used_again_and_does_not_see_later_changes():
     x = np.array([1.0, 2.0])
-    value, pullback = vjp(lambda x: x * x, x)
+    _, pullback = vjp(lambda x: x * x, x)
     x[:] = 100
     for _ in range(2):
         assert pullback(np.array([1.0, 1.0]))[0].tolist() == [2, 4]

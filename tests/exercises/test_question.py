@@ -142,3 +142,10 @@ def test_what_was_typed_is_kept(chain):
     for typed in ("60d +", "84", "  60d+84 "):
         assert question.check(typed).text == typed
     assert str(question.check("300b+444").reading) == "300b + 444"
+
+
+def test_questions_about_arrays_are_declined():
+    with pytest.raises(GradflowError, match="single numbers so far, and this one has sum"):
+        ask(graph("y = 3x; L = sum(y)"), of="L", wrt="x")
+    with pytest.raises(GradflowError, match="single numbers so far, and x is an array"):
+        ask(graph("y = 3x"), of="y", wrt="x", at={"x": [1, 2]})

@@ -127,4 +127,5 @@ def __getattr__(name):
     """A word of arrays: its formula depends on shapes, so here it is a function of which only the name is known."""
     if name.startswith("_"):
         raise AttributeError(name)
-    return lambda *arguments, **settings: sympy.Function(name)(*arguments)
+    written = {"total": "sum", "amax": "max", "amin": "min"}.get(name, name)
+    return lambda *arguments, **settings: sympy.Function(written)(*arguments)
