@@ -64,7 +64,7 @@ def peak(work: Callable[[], object]) -> int:
     return most
 
 
-# As scalars ------------------------------------------------------------------------------------------------------------
+# As scalars ----------------------------------------------------------------------------------------------------------
 
 
 def micrograd_step() -> Callable[[], object]:
@@ -81,7 +81,7 @@ def micrograd_step() -> Callable[[], object]:
         scores = list(map(model, inputs))
         losses = [(1 + -y * score).relu() for y, score in zip(labels, scores)]
         data_loss = sum(losses) * (1.0 / len(losses))
-        total = data_loss + 1e-4 * sum((p * p for p in model.parameters()))
+        total = data_loss + 1e-4 * sum(p * p for p in model.parameters())
         model.zero_grad()
         total.backward()
         return total
@@ -137,7 +137,7 @@ def test_scalars_against_micrograd() -> None:
         print(f"{what:28}{a:10.1f}{b:12.1f}{a / b if unit > 1 else b / a:7.2f}x")
 
 
-# As arrays -------------------------------------------------------------------------------------------------------------
+# As arrays -----------------------------------------------------------------------------------------------------------
 
 
 def array_weights() -> list:

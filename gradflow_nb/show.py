@@ -13,6 +13,7 @@ from .core.paths import Paths
 from .core.steps import Steps
 from .diagram import pathfigures
 from .diagram.figure import Figure, draw
+from .errors import LayoutUnavailable
 from .exercises.question import Question
 
 
@@ -35,7 +36,10 @@ def mimebundle(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     if isinstance(shown, Steps):
         return {"text/plain": text(shown)}, {}
     if isinstance(shown, Paths):
-        picture = pathfigures.svg(shown)
+        try:
+            picture = pathfigures.svg(shown)
+        except LayoutUnavailable:  # the words say it all
+            picture = None
         return {**({"image/svg+xml": picture} if picture else {}), "text/plain": text(shown)}, {}
     if isinstance(shown, Factored):
         from .notation.latex import latex

@@ -8,14 +8,16 @@ Source: Griewank and Walther, Evaluating Derivatives, 2nd ed. (2008), ch. 9 and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from ..errors import GradflowError, UnknownName
+from ..notation.plain import Formula
 from .edge import Edge
 from .flow import GradientFlow
 from .orders import Orders, inner_nodes, orders
+from .written import written
 
 __all__ = ["AlteredFlow", "Orders", "eliminate", "hold", "orders"]
 
@@ -99,10 +101,18 @@ def eliminate(flow: GradientFlow, names: str | Iterable[str]) -> GradientFlow:
         ("eliminate", order),
         names=left,
         edges=tuple(edges),
-        equations=_without(flow.equations, gone),
+        equations={name: _written(flow, name, left) for name in flow.equations if name not in gone},
         known=_without(flow.known, gone),
         multiplications=flow.multiplications + multiplications,
     )
+
+
+def _written(flow: GradientFlow, name: str, left: Collection[str]) -> Formula:
+    """The equation of a node with the eliminated ones put in: their elimination is that substitution."""
+    if name not in flow.graph:
+        return flow.equations[name]  # an operation inside an equation
+    remaining = {id(flow.graph[n]): n for n in left if n in flow.graph}
+    return written(flow.graph[name], lambda node: remaining.get(id(node)))
 
 
 def _through(outer: Edge, inner: Edge) -> Edge:

@@ -9,7 +9,7 @@ from operator import add, matmul, mul
 from typing import TYPE_CHECKING, Any, get_args
 
 from ..errors import GradflowError, InputError, nearest
-from ..notation.plain import FACTOR, Derivative, Equation, Formula, Name, Number, Plain, Product, Sum
+from ..notation.plain import PLAIN, Derivative, Equation, Formula, Name, Number, Product, Sum
 from .display import Shown
 from .edge import present
 from .forms import Part, expanded, grouped, named
@@ -53,16 +53,6 @@ def _listed(paths: Paths) -> Iterable[Path]:
             f'one. Group them all the way: factored("suffix"), "prefix" or "named" without a depth.'
         )
     return paths
-
-
-class _Text(Plain):
-    """The plain script with `dL/dx` as the one token that the language reads it as: no brackets inside a product."""
-
-    def tightness(self, formula: Formula) -> int:
-        return FACTOR if isinstance(formula, Derivative) else super().tightness(formula)
-
-
-_TEXT = _Text()
 
 
 class Factored(Shown):
@@ -179,7 +169,7 @@ class Factored(Shown):
         return tuple(sorted(found))
 
     def __str__(self) -> str:
-        text = _TEXT.write(self.formula)
+        text = PLAIN.write(self.formula)
         more = ' (too long to write out; factored("named") says it in short lines)'
         return text + (more if text.endswith("…") and self.style != "named" else "")
 

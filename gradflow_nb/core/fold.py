@@ -20,13 +20,14 @@ from typing import Any
 from .graph import Node, in_order
 from .simpler import MUL
 from .tape import Number, Ref, Tape
+from .worlds import is_array
 
 
 def has_arrays(node: Node) -> bool:
     """Whether this node says that its graph is about arrays: a structured operation, or an array as a constant."""
     if node.operation is None:
         return False
-    return not node.operation.is_elementwise or any(hasattr(a, "shape") for a in node.arguments)
+    return not node.operation.is_elementwise or any(map(is_array, node.arguments))
 
 
 class Writer:

@@ -105,7 +105,8 @@ class _Check:
         by = self.places[i] + (f" at index {list(at)}" if at else "")
         raise GradientMismatch(
             f"{self.name}: the {order} derivative ({mode} mode) of {of} by {by} is wrong: got {got:.10g}, and "
-            f"central differences give {expected:.10g}. At a kink, or too near the border of a domain, it is they that are wrong."
+            f"central differences give {expected:.10g}. (At a kink, or too near the border of a domain, "
+            "it is they that are wrong.)"
         )
 
 

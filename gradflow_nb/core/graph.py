@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError, TracingError, UnknownName
@@ -79,6 +80,36 @@ class Node:
         sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
         return Node(row("reshape", shape=tuple(map(index_number, sizes))), (self,))
 
+    # A traced value knows its shape while a transform runs the function at a point ------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        from .tracing import shape_of
+
+        try:
+            return shape_of(self)
+        except TracingError as error:
+            raise AttributeError(str(error)) from None  # hasattr() and getattr() must stay usable
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    def __len__(self) -> int:
+        from .tracing import number_error, shape_of
+
+        shape = shape_of(self)
+        if not shape:
+            raise number_error(self)
+        return shape[0]
+
+    def __iter__(self) -> Iterator[Node]:
+        return (self[i] for i in range(len(self)))
+
     # What a value that is not known yet cannot do ------------------------------------------------------------------
 
     def __bool__(self) -> bool:
@@ -100,7 +131,7 @@ class Node:
 
         raise number_error(self)
 
-    __int__ = __index__ = __len__ = __iter__ = __float__  # type: ignore[assignment]
+    __int__ = __index__ = __float__  # type: ignore[assignment]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
         from .numpy_calls import ufunc as call
@@ -324,8 +355,10 @@ class Graph(Shown):
 
         return gradient_graph(self, of, wrt)
 
-    def program(self, of: str | None = None) -> Program:
+    def program(self, of: str | None = None, wrt: str | Iterable[str] | None = None) -> Program:
         """The graph compiled once to straight-line Python, for fast replay at other inputs and at arrays of points.
+
+        With `of` it has the adjoints of that node, too; `wrt` lists the inputs whose gradient is wanted, if not all.
 
         >>> from gradflow_nb import graph
         >>> run = graph("c = a + b; d = b + 1; e = c d").program(of="e")(a=2, b=1)
@@ -334,7 +367,7 @@ class Graph(Shown):
         """
         from .program import Program
 
-        return Program(self, of)
+        return Program(self, of, wrt)
 
     def formula(self, of: str, wrt: str | None = None, in_terms_of: str | Iterable[str] | None = None) -> sympy.Expr:
         """The formula of a node, or of its total derivative, as a sympy expression.

@@ -46,8 +46,8 @@ def watched(function: Any) -> Iterator[list[tuple[str, Node]]]:
         frames.clear()
 
 
-_LARGEST = 1000
-"""Containers with more entries than this give no names."""
+_LARGEST, _DEEPEST = 1000, 4
+"""Containers with more entries than this, or deeper within one another, give no names."""
 
 
 def _local_nodes(frame: FrameType) -> Iterator[tuple[str, Node]]:
@@ -57,14 +57,14 @@ def _local_nodes(frame: FrameType) -> Iterator[tuple[str, Node]]:
             yield from _nodes_in(name, values[name])
 
 
-def _nodes_in(name: str, value: Any) -> Iterator[tuple[str, Node]]:
-    """`w_0`, `w_1` for the entries of a list w, `p_w` for the entry "w" of a dict p."""
+def _nodes_in(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Node]]:
+    """`w_0`, `w_1` for the entries of a list w, `p_w` for the entry "w" of a dict p; a list may hold itself."""
     if isinstance(value, Node):
         yield name, value
-    elif isinstance(value, (list, tuple, dict)) and len(value) <= _LARGEST:
+    elif isinstance(value, (list, tuple, dict)) and len(value) <= _LARGEST and depth < _DEEPEST:
         for key, entry in value.items() if isinstance(value, dict) else enumerate(value):
             if isinstance(entry, (Node, list, tuple, dict)) and (isinstance(key, int) or str(key).isidentifier()):
-                yield from _nodes_in(f"{name}_{key}", entry)
+                yield from _nodes_in(f"{name}_{key}", entry, depth + 1)
 
 
 def _code(function: Any) -> CodeType | None:
@@ -72,7 +72,7 @@ def _code(function: Any) -> CodeType | None:
     function = inspect.unwrap(function)
     while hasattr(function, "func"):  # functools.partial
         function = function.func
-    call = function if hasattr(function, "__code__") else vars(type(function)).get("__call__")
+    call = function if hasattr(function, "__code__") else inspect.getattr_static(type(function), "__call__")
     return getattr(call, "__code__", None)
 
 

@@ -75,7 +75,8 @@ _UFUNCS |= {
         "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "power": "pow",
         "float_power": "pow", "negative": "neg", "positive": "same", "absolute": "abs", "fabs": "abs",
         "maximum": "max", "fmax": "max", "minimum": "min", "fmin": "min",
-        "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
+        "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+        "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
     }.items()
 }  # fmt: skip
 _UFUNCS["matmul"] = row("matmul")

@@ -106,7 +106,7 @@ class Path:
         try:
             product = [str(short(self.product))] if self.is_scalar else []
         except NoDerivative:
-            product = ["does not exist"]
+            return "·".join(factors) + ", which does not exist"
         return " = ".join(dict.fromkeys(filter(None, ["·".join(factors), *product])))
 
     def __str__(self) -> str:

@@ -21,8 +21,8 @@ from .tape import Ref, Statement, Tape
 CHUNK = 2_000
 """Programs with more operations than this are written as several functions, each over at least this many."""
 
-_RISKY = {"div", "pow", "log", "log10", "exp", "tan", "sec", "csc", "cot", "sinh", "cosh", "atanh"}
-"""Operations that may be infinite at a point which has no value, and be finite again after the next division."""
+_RISKY = set("div pow exp log log10 sqrt tan sec csc cot asin acos sinh cosh acosh atanh".split())
+"""Operations that have no value at some points: nan or infinite there, which the next operation may hide."""
 
 
 class Plan:

@@ -45,6 +45,8 @@ class Source:
     def statement(self, statement: Statement) -> str:
         """`x7 = x3 * x4`; whole constant powers are written out, everything else is a call of the row's name."""
         slot, row, arguments = statement
+        if row.is_elementwise and str not in map(type, arguments):
+            return f"{slot} = undefined()"  # numbers that have a value were folded
         parts = [*map(literal, arguments)]
         form = _WRITTEN.get(row.name)
         if form is not None:
@@ -71,12 +73,21 @@ class Source:
         for name in OPERATIONS:
             if name not in _WRITTEN and name != "relu":
                 names[name] = getattr(words, _WORDS.get(name, name))
+        names["undefined"] = _nan if arrays else _undefined
         names["relu"] = partial(words.maximum, 0.0) if arrays else _relu
         for row, name in self.rows.items():
             settings = {key: value for key, value in row.settings if key != "count"}
             word = getattr(words, _WORDS.get(row.name, row.name))
             names[name] = partial(word, **settings) if settings else word
         return names
+
+
+def _undefined() -> float:
+    raise ArithmeticError
+
+
+def _nan() -> float:
+    return math.nan
 
 
 def _relu(x: float) -> float:

@@ -14,7 +14,7 @@ from .operations import row
 from .spoken import ARRAYS, NODES
 from .sweep import Sweep, finite
 from .tracing import shape_of, trace
-from .trees import leaves, mapped, value_of
+from .trees import is_array, leaves, mapped, value_of
 
 
 class Traced:
@@ -74,7 +74,7 @@ class Traced:
         def own(node: Node) -> Any:
             """A gradient that no other gradient shares its memory with, so that a person may write to it."""
             derivative = handed_out(found.get(node), known[node])
-            if getattr(derivative, "ndim", 0):
+            if is_array(derivative):
                 if id(derivative) in shared or not derivative.flags.owndata:
                     derivative = derivative.copy()
                 shared.add(id(derivative))
@@ -200,7 +200,7 @@ def handed_out(derivative: Any, like: Any = 0.0) -> Any:
             "The derivative does not exist here: it is infinite or not a number somewhere. At a branch that is not "
             "taken, as in where(x > 0, log(x), 0), give log a harmless argument: log(where(x > 0, x, 1))."
         )
-    return derivative if getattr(derivative, "ndim", 0) else float(derivative) + 0.0
+    return derivative if is_array(derivative) else float(derivative) + 0.0
 
 
 def matching(given: Any, form: Any, values: Sequence[Any], what: str) -> list[Any]:

@@ -77,7 +77,7 @@ def shape_of(value: Any) -> tuple[int, ...]:
     return tuple(getattr(value, "shape", ()))
 
 
-# A function as a graph ------------------------------------------------------------------------------------------------
+# A function as a graph -----------------------------------------------------------------------------------------------
 
 
 def graph_of(function: Callable[..., Any]) -> Graph:
@@ -162,7 +162,7 @@ def _outputs(name: str | None, result: Any) -> Iterator[tuple[str | None, Any]]:
         yield name, result
 
 
-# What a traced value cannot do ------------------------------------------------------------------------------------------
+# What a traced value cannot do ---------------------------------------------------------------------------------------
 
 
 def branch_error(node: Node) -> TracingError:

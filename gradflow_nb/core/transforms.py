@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Any
 
 from .traced import Traced, handed_out, matching
-from .trees import mapped
+from .trees import is_array, mapped
 
 Function = Callable[..., Any]
 
@@ -61,7 +61,7 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
     ((6.0, 5.0), (3.0, 2.0), (1.0, 1.0))
     """
     # copies, for the caller may write to his arrays before he calls the pullback
-    kept = mapped(lambda leaf: leaf.copy() if getattr(leaf, "ndim", 0) else leaf, primals)
+    kept = mapped(lambda leaf: leaf.copy() if is_array(leaf) else leaf, primals)
     traced = Traced(function, kept, range(len(primals)))
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:

@@ -60,6 +60,11 @@ def _form(tree: Any) -> str:
     return "a number or an array" if parts is None else f"a {type(tree).__name__} of {len(parts)}"
 
 
+def is_array(value: Any) -> bool:
+    """Whether a value is a numpy array with at least one axis."""
+    return type(value).__module__ == "numpy" and value.ndim > 0
+
+
 def value_of(leaf: Any, what: str = "an argument") -> Any:
     """A leaf as a value of a sweep: a Node, a float, or a float64 array. Raises `InputError` for anything else."""
     if type(leaf) is float or type(leaf) is Node:

@@ -22,6 +22,7 @@ from .svg import STYLE, fitted
 MOST_DRAWN, MOST_LISTED = 12, 50
 """So many paths are drawn, and so many are listed in words."""
 _MOST_NODES, _MOST_EDGES, _LONGEST_NAME, _LONGEST_PATH = 30, 90, 12, 24
+_MISSING = Name("—")
 _WIDEST_PRODUCT = 24.0
 _WIDEST, _MARGIN, _GAP, _PLUS, _HEAD = 780.0, 12.0, 14.0, 26.0, 7.0
 _NAME, _INK, _SUM, _HEIGHT = 12.0, 14.0, 16.0, 20.0
@@ -38,7 +39,9 @@ def text(paths: Paths) -> str:
     if paths.count > MOST_LISTED:
         lines.append(f"  … and {number_of(paths.count - MOST_LISTED)} more")
     if paths.count:
-        lines.append(f"  sum: {_sum(paths)}")
+        total = _sum(paths)
+        missing = f"{total.sides[0]} does not exist"
+        lines.append(f"  sum: {missing if total.sides[1] == _MISSING else total}")
     return "\n".join(lines)
 
 
@@ -55,14 +58,14 @@ def _outcome(path: Path) -> Formula:
     try:
         return short(path.product)
     except NoDerivative:
-        return Words("does not exist")
+        return _MISSING
 
 
 def _sum(paths: Paths) -> Equation:
     try:
         total = short(paths.sum)
     except NoDerivative:
-        total = Words("does not exist")
+        total = _MISSING
     return Equation((Derivative(paths.of, paths.wrt, "d"), total))
 
 
@@ -145,8 +148,8 @@ class _Piece:
             drawn.append((id(edge) in lit, _arrow([(x + a, y + b) for a, b in curve])))
         for (name, ink), centre in zip(self.names.items(), self.place.nodes):
             drawn.append((name in on, _node(ink, (x + centre[0], y + centre[1]))))
-        parts = [f'<g class="{"gf-lit" if shines else "gf-faint"}">{ink}</g>' for shines, ink in drawn]
-        return "".join(part for part in sorted(parts, key=lambda part: part.startswith('<g class="gf-lit')))
+        shining, faint = ("".join(ink for shines, ink in drawn if shines == kind) for kind in (True, False))
+        return f'<g class="gf-faint">{faint}</g><g class="gf-lit">{shining}</g>'
 
 
 @dataclass(frozen=True)

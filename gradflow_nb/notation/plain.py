@@ -268,7 +268,9 @@ class Script:
                 return POWER if self.stacked else ATOM
             case Words():
                 return PRODUCT if " " in formula.text or "×" in formula.text else ATOM
-            case Quotient() | Derivative():
+            case Derivative():
+                return FACTOR
+            case Quotient():
                 return FACTOR if self.stacked else PRODUCT
             case Power():
                 return POWER

@@ -11,7 +11,7 @@ from gradflow_nb.core.graph import Node
 from gradflow_nb.core.operations import OPERATIONS, STRUCTURED, Pick, Span, row
 from gradflow_nb.core.sweep import Sweep
 from gradflow_nb.core.transforms import grad, jvp, vjp
-from gradflow_nb.errors import GradientMismatch, GradflowError, InputError
+from gradflow_nb.errors import GradflowError, GradientMismatch, InputError
 
 M = np.array([[0.3, -1.2, 0.5], [2.0, 0.7, -0.4]])
 N = np.array([[1.0, 0.2], [0.3, -0.6], [0.8, 0.1]])

@@ -180,7 +180,7 @@ def test_a_path_through_an_array_from_number_to_number_has_a_number():
 
 def test_a_missing_partial_is_said():
     paths = graph("u = sqrt(x); y = u + x").at(x=0).paths("y", "x")
-    assert str(paths[1]) == "y ← u ← x: 1·∂u/∂x = does not exist"
-    assert repr(paths).endswith("sum: dy/dx = does not exist")
+    assert str(paths[1]) == "y ← u ← x: 1·∂u/∂x, which does not exist"
+    assert repr(paths).endswith("sum: dy/dx does not exist")
     with pytest.raises(NoDerivative):
         _ = paths.sum

@@ -163,6 +163,11 @@ def test_a_batch_keeps_its_shape_and_mixes_with_numbers(chain):
 def test_points_without_a_value_are_nan_in_a_batch(recwarn):
     run = Program(graph("y = 1/(1/x) + log(x + 1)"))(x=np.array([-2.0, -1.0, 0.0, 1.0]))
     assert np.isnan(run.values["y"]).tolist() == np.isnan(run.gradient["x"]).tolist() == [True, True, True, False]
+    a = Node(None, (), "a")
+    where, acos, log = (OPERATIONS[name] for name in ("where", "acos", "log"))
+    for hidden in (a / 0, Node(where, (Node(acos, (a,)), 0, 0)), a + Node(log, (-1,))):
+        run = Program(Graph({"a": a, "y": hidden}))(a=np.array([2.0, 3.0]))
+        assert np.isnan(run.values["y"]).all() and np.isnan(run.gradient["a"]).all()
     run = Program(graph("y = sqrt(x)"))(x=np.array([0.0, 4.0]))
     assert run.values["y"].tolist() == [0, 2] and np.isnan(run.gradient["x"]).tolist() == [True, False]
     assert not recwarn.list

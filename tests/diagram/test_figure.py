@@ -115,7 +115,7 @@ def test_parallel_edges_are_drawn_as_such():
 
 
 @pytest.mark.parametrize(
-    "name", ["<script>x</script>", "</svg><b>", 'a"b', "a'b", "a&b", "]]>", "a\\", "a\nb", "--><x", "<b>", "é_✓"]
+    "name", ["<script>x</script>", "</svg><b>", 'a"b', "a'b", "a&b", "]]>", "a\\", "--><x", "<b>", "é_✓"]
 )
 def test_hostile_names_stay_text(name, tmp_path):
     for shown_, at in ((hostile_graph(name), None), (hostile_graph(name), {name: 1})):

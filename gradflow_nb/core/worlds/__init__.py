@@ -39,7 +39,7 @@ def world_of(arguments: tuple) -> ModuleType:
 
 def is_array(value: Any) -> bool:
     """Whether a value has axes."""
-    return getattr(value, "ndim", 0) > 0
+    return type(value).__module__ == "numpy" and value.ndim > 0
 
 
 def _word(name: str) -> Callable[..., Any]:

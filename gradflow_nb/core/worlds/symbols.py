@@ -33,6 +33,7 @@ from sympy import (  # noqa: F401  (words of this world, looked up by name)
 )
 
 from ...errors import Undefined
+from ..operations import STRUCTURED
 
 
 class sigmoid(sympy.Function):
@@ -125,7 +126,7 @@ def settle(value):
 
 def __getattr__(name):
     """A word of arrays: its formula depends on shapes, so here it is a function of which only the name is known."""
-    if name.startswith("_"):
+    if name != "total" and name not in STRUCTURED:
         raise AttributeError(name)
     written = {"total": "sum", "amax": "max", "amin": "min"}.get(name, name)
     return lambda *arguments, **settings: sympy.Function(written)(*arguments)
