@@ -19,7 +19,7 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from gradflow_nb.core.graph import Node
+from gradflow_nb.core.node import Node
 from gradflow_nb.core.operations import OPERATIONS
 from gradflow_nb.core.transforms import value_and_grad
 
@@ -198,8 +198,8 @@ def test_arrays_against_pytorch() -> None:
 def replayed(layers: list) -> Callable[[], object] | None:
     """The same step by a program that was compiled once, where programs can be had."""
     try:
-        from gradflow_nb.core.program import Program
-        from gradflow_nb.core.tracing import graph_of
+        from gradflow_nb.core.derived.program import Program
+        from gradflow_nb.core.transforms.tracing import graph_of
     except ImportError:
         return None
 

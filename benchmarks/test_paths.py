@@ -10,7 +10,8 @@ from __future__ import annotations
 from time import perf_counter
 
 from gradflow_nb.core.flow import GradientFlow
-from gradflow_nb.core.graph import Graph, Node
+from gradflow_nb.core.graph import Graph
+from gradflow_nb.core.node import Node
 from gradflow_nb.core.paths import Paths
 
 

@@ -17,7 +17,7 @@ import pytest
 from table import interleaved, ratios, table
 
 from gradflow_nb import graph
-from gradflow_nb.core.program import Program
+from gradflow_nb.core.derived.program import Program
 
 CHAIN = "b = 5 - 3a; c = 2b + 3; d = 5b + 6; e = 7c + d^2; f = 2e; g = 3f - o"
 
@@ -107,9 +107,10 @@ def test_a_thousand_points_at_once() -> None:
 LONG = """
 import sys
 from time import perf_counter
-from gradflow_nb.core.graph import Graph, Node
+from gradflow_nb.core.graph import Graph
+from gradflow_nb.core.node import Node
 from gradflow_nb.core.operations import OPERATIONS
-from gradflow_nb.core.program import Program
+from gradflow_nb.core.derived.program import Program
 n, sin = int(sys.argv[1]), OPERATIONS["sin"]
 start = perf_counter()
 x, w = Node(None, (), "x"), Node(None, (), "w")

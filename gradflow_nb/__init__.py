@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from . import functions
     from .core.edge import Edge
     from .core.flow import GradientFlow
-    from .core.gradcheck import check_grads
-    from .core.graph import Graph, Node
+    from .core.graph import Graph
+    from .core.node import Node
     from .core.transforms import grad, hessian, hvp, jacobian, jvp, vjp
+    from .core.transforms.gradcheck import check_grads
     from .diagram.figure import Figure, draw
     from .exercises.equivalence import equivalent
     from .exercises.question import Question, ask
@@ -39,14 +40,15 @@ __all__ = [
 _LATER = {
     "Edge": "core.edge",
     "GradientFlow": "core.flow",
-    **dict.fromkeys(("Graph", "Node"), "core.graph"),
+    "Graph": "core.graph",
+    "Node": "core.node",
     "draw": "diagram.figure",
     "Figure": "diagram.figure",
     "equivalent": "exercises.equivalence",
     "ask": "exercises.question",
     "Question": "exercises.question",
     **dict.fromkeys(("grad", "hessian", "hvp", "jacobian", "jvp", "vjp"), "core.transforms"),
-    "check_grads": "core.gradcheck",
+    "check_grads": "core.transforms.gradcheck",
     **dict.fromkeys(("Correct", "Incorrect", "Invalid", "Undecided"), "exercises.verdict"),
 }
 """Everything is imported when it is first used, so that the package itself imports at once."""
@@ -70,7 +72,7 @@ def graph(source: str | Callable[..., Any], inputs: Iterable[str] | None = None)
     ('w', 'x', 'h', 'y')
     """
     if callable(source):
-        from .core.tracing import graph_of
+        from .core.transforms.tracing import graph_of
 
         return graph_of(source)
     from .core.language import read_graph

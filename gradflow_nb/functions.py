@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .core.graph import Node
+from .core.node import Node
 from .core.operations import FUNCTIONS, OPERATIONS, row
 
 __all__ = [
@@ -29,7 +29,7 @@ def _applied(operation: Any, arguments: tuple[Any, ...]) -> Any:
 
 
 def _elementwise(name: str) -> Callable[..., Any]:
-    operation = FUNCTIONS.get(name) or OPERATIONS[name]
+    operation = FUNCTIONS[name]
 
     def function(*arguments: Any) -> Any:
         if len(arguments) != operation.arity:
@@ -41,7 +41,12 @@ def _elementwise(name: str) -> Callable[..., Any]:
     return function
 
 
-globals().update({name: _elementwise(name) for name in [*FUNCTIONS, "where"] if name.isascii()})
+globals().update({name: _elementwise(name) for name in FUNCTIONS if name.isascii()})
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """x where the condition is not zero, else y."""
+    return _applied(OPERATIONS["where"], (condition, x, y))
 
 
 def sum(x: Any, axis: int | None = None) -> Any:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .core.factored import Factored
 from .core.paths import Paths
+from .core.paths.factored import Factored
 from .core.steps import Steps
 from .diagram import pathfigures
 from .diagram.figure import Figure, draw

@@ -146,7 +146,7 @@ def test_program(chain):
     assert chain.program(of="g")(a=[0, 1], o=2).adjoints["b"].tolist() == [1944, 1044]
 
 
-def test_opaque_functions():
+def test_paths_of_opaque_functions():
     flow = gf.graph("x = x(w); y = y(x, w); z = z(y, w); L = L(x, y, z)").flow()
     assert [str(edge.partial) for edge in flow.edges] == "D_xw D_yw D_yx D_zw D_zy D_Lx D_Ly D_Lz".split()
     assert (flow.paths("L", "x").count, flow.paths("L", "w").count) == (3, 6)

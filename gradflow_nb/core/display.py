@@ -14,6 +14,10 @@ class Shown:
         return mimebundle(self)
 
     def __repr__(self) -> str:
+        from ..errors import GradflowError
         from ..show import text
 
-        return text(self)
+        try:
+            return text(self)
+        except GradflowError as error:  # a graph such as y = 1/0 is seen with what is wrong in it
+            return f"<{type(self).__name__}: {error}>"

@@ -12,8 +12,9 @@ from .edge import Edge
 from .explain import equation_of, misfit, no_value, reason
 from .flow import GradientFlow
 from .grains import CONVENTIONS, each, merged
-from .graph import Graph, Node, in_order
+from .graph import Graph
 from .linear import Factor, LinearMap, Missing
+from .node import Node, in_order
 from .row import Operation
 from .worlds import exact, is_array
 from .written import value_formula, written

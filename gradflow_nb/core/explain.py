@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..notation.plain import Equation, Name
-from .graph import Graph, Node
+from .graph import Graph
+from .node import Node
 from .written import value_formula, written
 
 

@@ -23,9 +23,9 @@ from .steps import Steps, backward, forward
 from .worlds import exact, is_array
 
 if TYPE_CHECKING:
-    from .elimination import Orders
     from .graph import Graph
     from .paths import Paths
+    from .paths.elimination import Orders
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -165,7 +165,7 @@ class GradientFlow(Shown):
         >>> flow.total("e", "b"), flow.hold("c").total("e", "b")
         (174, 160)
         """
-        from .elimination import hold
+        from .paths.elimination import hold
 
         return hold(self, *names)
 
@@ -179,13 +179,13 @@ class GradientFlow(Shown):
         >>> flow.edges, flow.multiplications
         ((Edge(child='e', parent='b', partial=174),), 2)
         """
-        from .elimination import eliminate
+        from .paths.elimination import eliminate
 
         return eliminate(self, names)
 
     def orders(self) -> Orders:
         """The orders of elimination compared by their multiplications: forward, reverse, and the best."""
-        from .elimination import orders
+        from .paths.elimination import orders
 
         return orders(self)
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from .edge import Edge
-from .graph import Node
 from .linear import IDENTITY, Factor, LinearMap, Missing
+from .node import Node
 
 CONVENTIONS = {
     "relu": "relu has a kink at 0; the slope is taken as 0 there",

@@ -29,7 +29,7 @@ from ..notation.plain import (
     Words,
     exact_decimal,
 )  # fmt: skip
-from .graph import Constant, Node
+from .node import Constant, Node
 from .operations import Operation
 
 

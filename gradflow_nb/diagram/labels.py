@@ -13,6 +13,7 @@ from ..errors import GradflowError
 from ..notation.plain import Call, Derivative, Equation, Formula, Name, Number, Words
 
 Direction = Literal["computation", "gradient"]
+MORE = Name("…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class EdgeLabel:
     written: Formula
     exists: bool
     convention: str | None
-    brief: Formula = Name("…")
+    brief: Formula = MORE
     """What stands for the partial where there is no room for it: of a Jacobian, its shape and structure."""
 
     @property
@@ -113,7 +114,7 @@ def _edge(flow: GradientFlow, edge: Edge, symbolic: Edge, parallel: bool) -> Edg
         unique[0] if len(unique) == 1 else Equation(tuple(unique)),
         edge.exists,
         edge.convention,
-        Name("…") if isinstance(edge.map, (Factor, Missing)) else Words(_described(edge.map)),
+        MORE if isinstance(edge.map, (Factor, Missing)) else Words(_described(edge.map)),
     )
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from math import hypot
 
-from ..core.path import Path, number_of, partial_formula, short
 from ..core.paths import Paths
+from ..core.paths.path import Path, number_of, partial_formula, short
 from ..errors import NoDerivative
 from ..notation.plain import Derivative, Equation, Formula, Name, Number, Product, Words
 from ..notation.svgtext import Box, box

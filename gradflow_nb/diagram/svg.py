@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..notation.plain import Equation, Formula, Name
 from ..notation.svgtext import Box, beside, box, raised
-from .labels import EdgeLabel, NodeLabel
+from .labels import MORE, EdgeLabel, NodeLabel
 from .layout import Layout, Point
 
 NODE_FONT, EDGE_FONT, NOTE_FONT = 16.0, 15.0, 12.0
@@ -23,11 +23,11 @@ _WIDEST_NODE, _WIDEST_EDGE = 300.0, 230.0
 STYLE = (Path(__file__).parent / "figure.css").read_text(encoding="utf-8")
 
 
-def fitted(formula: Formula, widest: float, brief: Formula = Name("…")) -> Box:
+def fitted(formula: Formula, widest: float, brief: Formula = MORE) -> Box:
     """The ink of a formula; of one that is too wide, the middle or the end is left out. The table has it whole."""
     sides = formula.sides if isinstance(formula, Equation) else (formula,)
     shorter = [formula, Equation((sides[0], sides[-1])), Equation((sides[0], brief))]
-    return next((ink for ink in map(box, shorter) if ink.width <= widest), box(Name("…")))
+    return next((ink for ink in map(box, shorter) if ink.width <= widest), box(MORE))
 
 
 def node_lines(label: NodeLabel) -> list[tuple[str, Box]]:

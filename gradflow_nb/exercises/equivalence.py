@@ -18,8 +18,8 @@ from random import Random
 from typing import Any
 
 from ..core.evaluate import NoValue, put_in
-from ..core.graph import Node, in_order
 from ..core.language import read_expression
+from ..core.node import Node, in_order
 from ..core.worlds import exact, precise, rational
 from .points import points, quickly
 

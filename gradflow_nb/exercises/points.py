@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from ..core.evaluate import NoValue, put_in
-from ..core.graph import Node, in_order
+from ..core.node import Node, in_order
 from ..core.worlds import exact
 
 

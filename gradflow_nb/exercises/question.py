@@ -10,8 +10,9 @@ from typing import Any, Literal
 from ..core.display import Shown
 from ..core.evaluate import World, flow_in
 from ..core.flow import GradientFlow
-from ..core.graph import Graph, Node, in_order
+from ..core.graph import Graph
 from ..core.language import Reading, read_expression
+from ..core.node import Node, in_order
 from ..core.paths import Path
 from ..core.worlds import is_array
 from ..core.written import value_formula, written
@@ -70,8 +71,8 @@ class Question(Shown):
         graph[of], graph[wrt]  # raises UnknownName
         if mixing := [n for n in graph.nodes if n.operation is not None and not n.operation.is_elementwise]:
             raise GradflowError(
-                f"Questions are about graphs of single numbers so far, and this one has {mixing[0].operation.symbol}(...), "
-                f"which takes arrays."
+                f"Questions are about graphs of single numbers so far, and this one has "
+                f"{mixing[0].operation.symbol}(...), which takes arrays."
             )
         self.flow = None if at is None else graph.at(at)
         if self.flow is not None and (arrays := [n for n, v in self.flow.inputs.items() if is_array(v)]):

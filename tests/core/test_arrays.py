@@ -5,7 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from gradflow_nb import errors, graph
-from gradflow_nb.core.graph import Graph, Node
+from gradflow_nb.core.graph import Graph
+from gradflow_nb.core.node import Node
 from gradflow_nb.core.operations import row
 
 LAYER = "y = W @ x + b; s = sigmoid(y); L = sum((s - t)^2)"

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from gradflow_nb.core.evaluate import NoValue, World, flow_in, put_in
-from gradflow_nb.core.graph import Graph, Node
+from gradflow_nb.core.graph import Graph
+from gradflow_nb.core.node import Node
 from gradflow_nb.core.operations import OPERATIONS
 from gradflow_nb.core.worlds import precise
 from gradflow_nb.errors import DomainError, NoDerivative

@@ -8,7 +8,8 @@ import numpy
 import pytest
 
 from gradflow_nb import graph
-from gradflow_nb.core.graph import Graph, Node, in_order
+from gradflow_nb.core.graph import Graph
+from gradflow_nb.core.node import Node, in_order
 from gradflow_nb.core.operations import OPERATIONS
 from gradflow_nb.errors import DomainError, GraphError, InputError, NotExpressible, UnknownName
 

@@ -9,7 +9,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradflow_nb.core.graph import Graph, Node
+from gradflow_nb.core.graph import Graph
+from gradflow_nb.core.node import Node
 from gradflow_nb.core.operations import FUNCTIONS, OPERATIONS, declare_opaque
 from gradflow_nb.core.worlds import exact, precise, symbols
 from gradflow_nb.errors import DomainError

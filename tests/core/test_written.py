@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradflow_nb.core.graph import Node
 from gradflow_nb.core.language import read_graph
 from gradflow_nb.core.linear import Factor, Missing
+from gradflow_nb.core.node import Node
 from gradflow_nb.core.operations import Span, row
 from gradflow_nb.core.written import array_formula, map_formula, value_formula, written
 

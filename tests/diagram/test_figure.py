@@ -8,7 +8,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from gradflow_nb import draw, graph
-from gradflow_nb.core.graph import Graph, Node
+from gradflow_nb.core.graph import Graph
+from gradflow_nb.core.node import Node
 from gradflow_nb.core.operations import OPERATIONS
 from gradflow_nb.errors import GradflowError, UnknownName
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..graph import Node
+from ..node import Node
 from ..operations import OPERATIONS, STRUCTURED, row
 
 _ROW_OF = {"magnitude": "abs", "maximum": "max", "minimum": "min", "power": "pow", "total": "sum"}

@@ -1,0 +1,157 @@
+"""Holding and eliminating nodes of a flow.
+
+To hold a node cuts the edges into it: it keeps its value and no longer moves. To eliminate a node joins every
+edge into it with every edge out of it, outer @ inner, and adds what is parallel: the chain rule at one node.
+
+Source: Griewank and Walther, Evaluating Derivatives, 2nd ed. (2008), ch. 9 and 10 (vertex elimination).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ...errors import GradflowError, UnknownName
+from ...notation.plain import Formula
+from ..edge import Edge
+from ..flow import GradientFlow
+from ..written import written
+from .orders import Orders, inner_nodes, orders
+
+__all__ = ["AlteredFlow", "Orders", "eliminate", "hold", "orders"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AlteredFlow(GradientFlow):
+    """A flow in which nodes were held or eliminated; `history` says which, in order."""
+
+    history: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def in_symbols(self) -> GradientFlow:
+        """The flow in symbols with the same done to it: the same nodes, and edges in the same order."""
+        if self.symbolic:
+            return self
+        flow = self.graph.flow()
+        for done, names in self.history:
+            flow = hold(flow, *names) if done == "hold" else eliminate(flow, names)
+        return flow
+
+
+def hold(flow: GradientFlow, *names: str) -> GradientFlow:
+    """The flow in which these nodes do not move: the edges into them are cut, and all values stay.
+
+    Raises `UnknownName`.
+
+    >>> from gradflow_nb import graph
+    >>> flow = graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2").at(b=2)
+    >>> flow.total("e", "b"), hold(flow, "c").total("e", "b")
+    (174, 160)
+    """
+    _check(flow, names)
+    held = set(names)
+    edges = tuple(edge for edge in flow.edges if edge.child not in held)
+    return _altered(flow, ("hold", names), edges=edges)
+
+
+def eliminate(flow: GradientFlow, names: str | Iterable[str]) -> GradientFlow:
+    """The flow without these nodes, eliminated in this order; totals between the others stay as they are.
+
+    The flow's `multiplications` counts one product for each edge into an eliminated node and each edge out of it,
+    parallel ones added first. Raises `UnknownName`, and `GradflowError` for inputs, outputs and repeated names.
+
+    >>> from gradflow_nb import graph
+    >>> flow = eliminate(graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2").at(b=2), "d")
+    >>> flow.partial("e", "b"), flow.multiplications, eliminate(flow, "c").partial("e", "b")
+    (160, 1, 174)
+    """
+    order = (names,) if isinstance(names, str) else tuple(names)
+    _check(flow, order)
+    for i, name in enumerate(order):
+        _may_go(flow, name)
+        if name in order[:i]:
+            raise GradflowError(f"{name} can be eliminated only once: leave its second mention out.")
+    into: dict[str, dict[str, list[Edge]]] = {name: {} for name in flow.names}
+    users: dict[str, dict[str, None]] = {name: {} for name in flow.names}
+    for edge in flow.edges:
+        into[edge.child].setdefault(edge.parent, []).append(edge)
+        users[edge.parent][edge.child] = None
+    multiplications, changed = 0, set()
+    for name in order:
+        inner = [_merged(edges) for edges in into.pop(name).values()]
+        for child in users.pop(name):
+            outer = _merged(into[child].pop(name))
+            for edge in inner:
+                into[child].setdefault(edge.parent, []).append(_through(outer, edge))
+                into[child][edge.parent] = [_merged(into[child][edge.parent])]
+                users[edge.parent][child] = None
+            multiplications += len(inner)
+            changed.add(child)
+        for edge in inner:
+            del users[edge.parent][name]
+    rank = {name: i for i, name in enumerate(flow.names)}
+    gone = set(order)
+    left = tuple(name for name in flow.names if name not in gone)
+    edges: list[Edge] = []
+    for child in left:
+        parents = sorted(into[child], key=rank.__getitem__) if child in changed else into[child]
+        edges += [edge for parent in parents for edge in into[child][parent]]
+    return _altered(
+        flow,
+        ("eliminate", order),
+        names=left,
+        edges=tuple(edges),
+        equations={name: _written(flow, name, left) for name in flow.equations if name not in gone},
+        known=_without(flow.known, gone),
+        multiplications=flow.multiplications + multiplications,
+    )
+
+
+def _written(flow: GradientFlow, name: str, left: Collection[str]) -> Formula:
+    """The equation of a node with the eliminated ones put in: their elimination is that substitution."""
+    if name not in flow.graph:
+        return flow.equations[name]  # an operation inside an equation
+    remaining = {id(flow.graph[n]): n for n in left if n in flow.graph}
+    return written(flow.graph[name], lambda node: remaining.get(id(node)))
+
+
+def _through(outer: Edge, inner: Edge) -> Edge:
+    """The edge that two edges in a row make."""
+    return Edge(outer.child, inner.parent, outer.map @ inner.map, _said(outer, inner))
+
+
+def _merged(edges: list[Edge]) -> Edge:
+    """Parallel edges as one."""
+    whole = edges[0]
+    for edge in edges[1:]:
+        whole = Edge(whole.child, whole.parent, whole.map + edge.map, _said(whole, edge))
+    return whole
+
+
+def _said(*edges: Edge) -> str | None:
+    """The conventions that stand on these edges, each once."""
+    return "; ".join(dict.fromkeys(part for e in edges if e.convention for part in e.convention.split("; "))) or None
+
+
+def _altered(flow: GradientFlow, done: tuple[str, tuple[str, ...]], **changes: Any) -> AlteredFlow:
+    """The flow with some of its fields changed, and what was done added to its history."""
+    kept = {each.name: getattr(flow, each.name) for each in fields(GradientFlow)}
+    history = (*(flow.history if isinstance(flow, AlteredFlow) else ()), done)
+    return AlteredFlow(**{**kept, **changes}, history=history)
+
+
+def _without(mapping: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in mapping.items() if name not in gone}
+
+
+def _check(flow: GradientFlow, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in flow.known:
+            raise UnknownName(name, flow.names)
+
+
+def _may_go(flow: GradientFlow, name: str) -> None:
+    if name in flow.graph.inputs or name in flow.outputs:
+        kind = "an input" if name in flow.graph.inputs else "an output"
+        inner = ", ".join(inner_nodes(flow)) or "and this flow has none"
+        raise GradflowError(f"{name} is {kind}, and only nodes between inputs and outputs can be eliminated: {inner}.")
