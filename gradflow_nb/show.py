@@ -6,6 +6,7 @@ them while a kernel runs.
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from .core.paths import Paths
@@ -34,13 +35,13 @@ def text(shown: Any) -> str:
 def mimebundle(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """All forms of a shown object, for a notebook."""
     if isinstance(shown, Steps):
-        return {"text/plain": text(shown)}, {}
+        return _words(shown)
     if isinstance(shown, Paths):
         try:
             picture = pathfigures.svg(shown)
         except LayoutUnavailable:  # the words say it all
             picture = None
-        return {**({"image/svg+xml": picture} if picture else {}), "text/plain": text(shown)}, {}
+        return _beside(picture, f"<pre>{escape(text(shown))}</pre>", text(shown)) if picture else _words(shown)
     if isinstance(shown, Factored):
         from .notation.latex import latex
 
@@ -49,18 +50,27 @@ def mimebundle(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         from .exercises.card import card
         from .widgets.answer_box import AnswerBox
 
-        return _beside(AnswerBox(shown), card(shown), text(shown))
-    from .widgets.figure_view import FigureView
-
+        return _with(AnswerBox(shown), card(shown), text(shown))
     figure = _figure(shown)
-    return _beside(FigureView(figure), figure.svg, figure.text)
+    return _beside(figure.svg, figure.table, figure.text)
 
 
 def _figure(shown: Any) -> Figure:
     return shown if isinstance(shown, Figure) else draw(shown)
 
 
-def _beside(widget: Any, svg: str, plain: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _words(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"text/plain": text(shown)}, {}
+
+
+def _beside(svg: str, words: str, plain: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A picture, still and in the page itself; `words` is HTML that says the same."""
+    from .widgets.figure_view import FigureView
+
+    return _with(FigureView(svg, words), svg, plain)
+
+
+def _with(widget: Any, svg: str, plain: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """A widget's view beside the picture and the text."""
     view = "application/vnd.jupyter.widget-view+json"
     data, metadata = widget._repr_mimebundle_()

@@ -18,8 +18,9 @@ from ..errors import InputError, NotScalar, Undefined, UnknownName
 from ..notation.plain import Equation, Formula, Name
 from .display import Shown
 from .edge import Edge, present
-from .linear import Factor, LinearMap, Missing, kept
+from .linear import Factor, LinearMap, Missing
 from .steps import Steps, backward, forward
+from .sweeps import added, cotangents, jacobian, tangents
 from .worlds import exact, is_array
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class GradientFlow(Shown):
             import numpy as np
 
             return np.zeros([np.size(self.known[name]) for name in (child, parent)])
-        return present(_added(maps) if maps else Factor(0), f"∂{child}/∂{parent}")
+        return present(added(maps) if maps else Factor(0), f"∂{child}/∂{parent}")
 
     def total(self, of: str, wrt: str) -> Any:
         """The total derivative d of / d wrt: the sum over all paths of the products of their partials.
@@ -108,8 +109,8 @@ class GradientFlow(Shown):
         """
         self._check(of, wrt)
         if is_array(self.known[of]) or is_array(self.known[wrt]):
-            return self._jacobian(of, wrt)
-        return self.tidy(present(self._cotangents(of, wrt).get(wrt, 0), f"d{of}/d{wrt}"))
+            return jacobian(self, of, wrt)
+        return self.tidy(present(cotangents(self, of, wrt).get(wrt, 0), f"d{of}/d{wrt}"))
 
     def gradient(self, of: str) -> dict[str, Any]:
         """d of / d input, for every input, each in the input's own shape. Raises `NotScalar` as `adjoints` does."""
@@ -126,7 +127,7 @@ class GradientFlow(Shown):
     def adjoint_or_missing(self, of: str) -> dict[str, Any]:
         """As `adjoints`, but a derivative that does not exist is a `Missing` and not an error: for drawing."""
         self.scalar(of, "The gradient")
-        return self._filled(self._cotangents(of))
+        return self._filled(cotangents(self, of))
 
     def vjp(self, of: str, cotangent: Any) -> dict[str, Any]:
         """The cotangent of every node, given that of `of`: one reverse sweep, and no Jacobian on the way.
@@ -138,12 +139,12 @@ class GradientFlow(Shown):
         >>> flow.vjp("z", [1, 10])["x"]
         array([ 1., 40.])
         """
-        found = self._filled(self._cotangents(of, seed=self._fitting(of, cotangent, "cotangent")))
+        found = self._filled(cotangents(self, of, seed=self._fitting(of, cotangent, "cotangent")))
         return {name: present(value, f"the cotangent of {name}") for name, value in found.items()}
 
     def jvp(self, wrt: str, tangent: Any) -> dict[str, Any]:
         """The tangent of every node, given that of `wrt`: one forward sweep. `tangent` has the shape of `wrt`."""
-        found = self._filled(self._tangents(wrt, self._fitting(wrt, tangent, "tangent")))
+        found = self._filled(tangents(self, wrt, self._fitting(wrt, tangent, "tangent")))
         return {name: present(value, f"the tangent of {name}") for name, value in found.items()}
 
     def in_symbols(self) -> GradientFlow:
@@ -197,12 +198,12 @@ class GradientFlow(Shown):
         de/db = 1·2 from c + 1·5 from d = 7
         """
         self.scalar(of, "The reverse sweep, step by step,")
-        return backward(self, of, self._cotangents(of))
+        return backward(self, of, cotangents(self, of))
 
     def forward(self, wrt: str) -> Steps:
         """The forward sweep from `wrt`, step by step: each node that it reaches, after all that it uses."""
         self.scalar(wrt, "The forward sweep, step by step,")
-        return forward(self, wrt, self._tangents(wrt))
+        return forward(self, wrt, tangents(self, wrt))
 
     def equation(self, name: str) -> Formula:
         """`e = 7c + d^2` for a node that has an equation, `a` for an input."""
@@ -245,49 +246,6 @@ class GradientFlow(Shown):
 
         return {name: self.tidy(found[name]) if name in found else zero(name) for name in self.names}
 
-    def _jacobian(self, of: str, wrt: str) -> Any:
-        """By rows or by columns, whichever are fewer: one sweep for each."""
-        import numpy as np
-
-        from .jacobians import units
-
-        into, out_of = (getattr(self.known[name], "shape", ()) for name in (of, wrt))
-        if np.prod(into) <= np.prod(out_of):
-            sweeps = (self._cotangents(of, wrt, seed=unit).get(wrt, np.zeros(out_of)) for unit in units(into))
-        else:
-            sweeps = (self._tangents(wrt, seed=unit).get(of, np.zeros(into)) for unit in units(out_of))
-        rows = np.stack([np.ravel(present(row, f"d{of}/d{wrt}")) for row in sweeps])
-        return rows if np.prod(into) <= np.prod(out_of) else rows.T
-
-    def _cotangents(self, of: str, wrt: str | None = None, seed: Any = 1) -> dict[str, Any]:
-        """The reverse sweep: every name that `of` depends on (or that also depends on `wrt`), with its cotangent."""
-        wanted = None if wrt is None else self._reached_from(wrt)
-        found: dict[str, Any] = {of: seed}
-        for name in reversed(self.names[: self.names.index(of) + 1]):
-            if name not in found:
-                continue
-            for edge in self.down[name]:
-                if wanted is None or edge.parent in wanted:
-                    part = edge.map.vjp(found[name])
-                    found[edge.parent] = kept(found[edge.parent] + part) if edge.parent in found else part
-        return found
-
-    def _tangents(self, wrt: str, seed: Any = 1) -> dict[str, Any]:
-        """The forward sweep: every name that depends on `wrt`, with its tangent."""
-        found: dict[str, Any] = {wrt: seed}
-        for name in self.names[self.names.index(wrt) + 1 :]:
-            parts = [edge.map.jvp(found[edge.parent]) for edge in self.down[name] if edge.parent in found]
-            if parts:
-                found[name] = _added(parts)
-        return found
-
-    def _reached_from(self, wrt: str) -> set[str]:
-        reached = {wrt}
-        for name in self.names[self.names.index(wrt) + 1 :]:
-            if any(edge.parent in reached for edge in self.down[name]):
-                reached.add(name)
-        return reached
-
     def tidy(self, value: Any) -> Any:
         """A formula in its simplest form, a whole Fraction as an int."""
         if not self.symbolic or isinstance(value, (int, Missing)) or is_array(value):
@@ -298,10 +256,3 @@ class GradientFlow(Shown):
 
     def tidy_map(self, partial: LinearMap) -> Any:
         return self.tidy(partial.value) if isinstance(partial, Factor) else partial
-
-
-def _added(parts: Iterable[Any]) -> Any:
-    first, *others = parts
-    for other in others:
-        first = kept(first + other)
-    return first

@@ -172,7 +172,7 @@ class _Cell:
         top = y + place.height + _GAP + self.above - self.ink.above * _INK
         ink = _left(self.ink, centre - self.ink.width * _INK / 2, top, _INK)
         picture = self.piece.svg(self.path, centre - place.width / 2, y)
-        return f'<g role="img" aria-label="{escape(_line(self.path))}">{picture}{ink}</g>'
+        return f'<g class="gf-path" role="img" aria-label="{escape(_line(self.path))}">{picture}{ink}</g>'
 
 
 def _product_ink(path: Path) -> Box:

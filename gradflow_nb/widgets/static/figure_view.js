@@ -1,4 +1,4 @@
-// Shows the picture inline and lets the arrow keys walk its nodes and edges in topological order.
+// Shows the picture inline and lets the arrow keys walk its nodes and edges, or its paths, in order.
 function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "gradflow-widget";
@@ -8,8 +8,9 @@ function render({ model, el }) {
   words.className = "gf-words";
   const draw = () => {
     figure.innerHTML = model.get("svg");
-    words.innerHTML = `<summary>The same in words</summary>${model.get("table")}`;
-    rove([...figure.querySelectorAll(".gf-node, .gf-edge")]);
+    words.innerHTML = `<summary>The same in words</summary>${model.get("words")}`;
+    const paths = figure.querySelectorAll(".gf-path");
+    rove([...(paths.length ? paths : figure.querySelectorAll(".gf-node, .gf-edge"))]);
   };
   draw();
   model.on("change:svg", draw);
