@@ -47,6 +47,7 @@ def test_two_to_the_thousand_paths() -> None:
         ("counted and summed", both),
         ("counted", best(lambda: Paths(flow, last, "x").count)),
         ("path number 2^999, with its product", best(lambda: paths[2**999].product)),
+        ("that path's number again", best(lambda path=paths[2**999]: paths.index(path))),
     ]
     print("\n2^1000 paths through 3,001 nodes and 4,000 edges            ms")
     for what, ms in rows:
@@ -66,3 +67,13 @@ def test_factored_diamonds() -> None:
             f"{count:8,}   {form.size:12,}   {form.size / count:9.2f}   {built:8.2f}   {built / count * 1000:12.2f}   "
             f"{max(value, 0):8.2f}"
         )
+
+
+def test_eliminated_diamonds() -> None:
+    print("\ndiamonds   numbers ms   symbols ms   (down to the ends)")
+    for count in (10, 100, 1_000):
+        flow, last = diamonds(count)
+        inner = [name for name in flow.names if name not in ("x", last)]
+        symbols = flow.in_symbols()
+        numeric, symbolic = (best(lambda flow=flow, inner=inner: flow.eliminate(inner), 2) for flow in (flow, symbols))
+        print(f"{count:8,}   {numeric:10.2f}   {symbolic:10.2f}")

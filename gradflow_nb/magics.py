@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +14,26 @@ if TYPE_CHECKING:
     from .core.graph import Graph
 
 
-def point(words: Iterable[str]) -> dict[str, str]:
-    """`["a=1", "o=1/2"]` as values for the inputs. Raises `InputError` for words of another form.
+def point(words: Iterable[str]) -> dict[str, Any]:
+    """`["a=1", "x=[1, 2]"]` as values for the inputs. Raises `InputError` for words of another form.
 
-    >>> point(["a=1", "o=1/2"])
-    {'a': '1', 'o': '1/2'}
+    >>> point(["a=1", "o=1/2", "x=[[1, 2], [3, 4]]"])
+    {'a': '1', 'o': '1/2', 'x': [[1, 2], [3, 4]]}
     """
     values = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name or not value:
             raise InputError(f"{word!r} gives no value: write a name and a number, such as a=1.")
-        values[name.strip()] = value.strip()
+        values[name.strip()] = _array(word, value) if value.strip().startswith("[") else value.strip()
     return values
+
+
+def _array(word: str, value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise InputError(f"{word!r} gives no array: write numbers in brackets, such as x=[1, 2.5].") from None
 
 
 def gradflow(line: str, cell: str) -> Graph | GradientFlow:
@@ -32,7 +41,7 @@ def gradflow(line: str, cell: str) -> Graph | GradientFlow:
     from . import graph
 
     drawn = graph(cell)
-    return drawn.at(point(line.split())) if line.strip() else drawn
+    return drawn.at(point(re.split(r"\s+(?=[^\s=\[\]]+=)", line.strip()))) if line.strip() else drawn
 
 
 def register(shell: Any) -> None:

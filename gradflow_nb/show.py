@@ -11,9 +11,11 @@ from typing import Any
 
 from .core.paths import Paths
 from .core.paths.factored import Factored
+from .core.paths.orders import Orders
 from .core.steps import Steps
 from .diagram import pathfigures
 from .diagram.figure import Figure, draw
+from .diagram.labels import derivative_names
 from .errors import LayoutUnavailable
 from .exercises.question import Question
 
@@ -27,6 +29,8 @@ def text(shown: Any) -> str:
             return pathfigures.text(shown)
         case Factored():
             return str(shown)
+        case Orders():
+            return repr(shown)
         case Question():
             return f"{shown.prompt}   (run this cell for a box to type in)"
     return _figure(shown).text
@@ -34,7 +38,7 @@ def text(shown: Any) -> str:
 
 def mimebundle(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """All forms of a shown object, for a notebook."""
-    if isinstance(shown, Steps):
+    if isinstance(shown, (Steps, Orders)):
         return _words(shown)
     if isinstance(shown, Paths):
         try:
@@ -44,8 +48,10 @@ def mimebundle(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return _beside(picture, f"<pre>{escape(text(shown))}</pre>", text(shown)) if picture else _words(shown)
     if isinstance(shown, Factored):
         from .notation.latex import latex
+        from .notation.renaming import renamed
 
-        return {"text/latex": f"$\\displaystyle {latex(shown.formula)}$", "text/plain": text(shown)}, {}
+        formula = renamed(shown.formula, derivative_names(shown.paths.flow.graph))
+        return {"text/latex": f"$\\displaystyle {latex(formula)}$", "text/plain": text(shown)}, {}
     if isinstance(shown, Question):
         from .exercises.card import card
         from .widgets.answer_box import AnswerBox
@@ -60,7 +66,10 @@ def _figure(shown: Any) -> Figure:
 
 
 def _words(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    return {"text/plain": text(shown)}, {}
+    """Lines that a narrow page scrolls and does not break inside a number."""
+    plain = text(shown)
+    html = f'<pre style="white-space: pre; overflow-x: auto">{escape(plain)}</pre>'
+    return {"text/html": html, "text/plain": plain}, {}
 
 
 def _beside(svg: str, words: str, plain: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -3,6 +3,7 @@
 import pytest
 
 from gradflow_nb import ask, draw, graph
+from gradflow_nb.show import mimebundle
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -27,7 +28,21 @@ def test_paths_and_steps_are_text(small):
     assert set(data) == {"image/svg+xml", "text/plain", "application/vnd.jupyter.widget-view+json"}
     assert data["text/plain"] == "2 paths from b to e\n  e ← c ← b: 2·1 = 2\n  e ← d ← b: 3·1 = 3\n  sum: de/db = 5"
     assert repr(flow.backward("e")).splitlines()[3] == "de/db = 2·1 from c + 3·1 from d = 5"
-    assert repr(flow.paths("a", "b")) == "0 paths from b to a"
+    assert repr(flow.paths("a", "b")) == "No path from b to a, so da/db = 0."
+
+
+def test_lines_of_words_scroll_in_a_narrow_page_and_do_not_break(small):
+    for shown in (small.at(a=2, b=1).backward("e"), small.at(a=2, b=1).paths("a", "b")):
+        data, _ = shown._repr_mimebundle_()
+        assert set(data) == {"text/html", "text/plain"} and data["text/plain"] == repr(shown)
+        assert data["text/html"] == f'<pre style="white-space: pre; overflow-x: auto">{shown!r}</pre>'
+    assert mimebundle(small.at(a=2, b=1).orders())[0]["text/plain"].startswith("order ")
+
+
+def test_a_gradient_graph_writes_its_names_as_fractions():
+    slope = graph("b = 5 - 3a; c = b^3").gradient_graph("c", "a")
+    data, _ = slope.flow().paths("dc_da", "b").factored()._repr_mimebundle_()
+    assert "dc_d" not in data["text/latex"] and "dc_d" in repr(slope)
 
 
 def test_many_paths_are_not_all_listed():

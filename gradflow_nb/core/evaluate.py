@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..errors import DomainError, InputError, ShapeError, Undefined, nearest
+from ..errors import DomainError, InputError, NotScalar, ShapeError, Undefined, nearest
 from .edge import Edge
 from .explain import equation_of, misfit, no_value, reason
 from .flow import GradientFlow
@@ -54,7 +54,11 @@ def numeric_flow(graph: Graph, point: Mapping[str, Any]) -> GradientFlow:
     for name in point:
         if name not in graph.inputs:
             hint = (
-                "It has an equation of its own, so its value follows." if name in graph else nearest(name, graph.inputs)
+                "It has an equation of its own, so its value follows."
+                if name in graph
+                else nearest(str(name), graph.inputs)
+                if graph.inputs
+                else "It has none: write at()."
             )
             raise InputError(f"{name!r} is not an input of this graph. {hint}")
     missing = [name for name in graph.inputs if name not in point and name not in graph.defaults]
@@ -67,12 +71,29 @@ def numeric_flow(graph: Graph, point: Mapping[str, Any]) -> GradientFlow:
             values[name] = entered(point[name] if name in point else graph.defaults[name])
         except (ValueError, Undefined) as reason:
             raise InputError(f"The input {name} cannot take this value: {reason}.") from None
+    if any(map(is_array, values.values())):
+        _check_roots(graph, values)
     return flow_in(graph, values, NUMBERS)
+
+
+def _check_roots(graph: Graph, values: Mapping[str, Any]) -> None:
+    """A gradient graph is of single numbers: raises `NotScalar` where what it is the derivative of is an array."""
+    import numpy as np
+
+    known = {id(graph.named[name]): np.asarray(value, float) for name, value in values.items()}
+    for name, root in graph.roots.items():
+        with np.errstate(all="ignore"):
+            (value,) = put_in([root], known, lambda number: float(exact.lift(number)))
+        if is_array(value):
+            raise NotScalar(
+                f"This is the gradient of {name}, which is an array of shape {value.shape} at this point, and a "
+                f"gradient is of a single number. Ask the graph itself: at(...).total({name!r}, ...) is the Jacobian."
+            )
 
 
 def entered(value: Any) -> Any:
     """A number or an array that a person gave; raises `ValueError` with the reason for anything else."""
-    if isinstance(value, (list, tuple)) or is_array(value):
+    if isinstance(value, (list, tuple)) or (hasattr(value, "__array__") and getattr(value, "ndim", 0)):
         from .worlds import arrays
 
         return arrays.entered(value)
@@ -131,7 +152,9 @@ def flow_in(graph: Graph, inputs: Mapping[str, Any], world: World) -> GradientFl
         else:
             arguments = _arguments(node, views, world)
             try:
-                value = _value(node.operation, arguments)
+                value = _as_written(node, own) if _has_no_formula(node, arguments, world) else None
+                if value is None:
+                    value = _value(node.operation, arguments)
                 values[id(node)] = world.settle(value)
             except (*UNDEFINED, IndexError) as error:
                 if isinstance(error, (ValueError, IndexError)) and any(map(is_array, arguments)):
@@ -183,6 +206,23 @@ def _arguments(node: Node, views: Mapping[int, Any], world: World) -> list[Any]:
     if not world.symbolic and (not node.operation.is_elementwise or any(map(is_array, found))):
         return [float(a) if isinstance(a, (int, Fraction)) else a for a in found]
     return found
+
+
+def _has_no_formula(node: Node, arguments: Sequence[Any], world: World) -> bool:
+    """In symbols: an operation that mixes the entries of arrays, or a formula longer than anybody reads."""
+    if not world.symbolic:
+        return False
+    from .worlds.symbols import DEEPEST, LONGEST, depth, size
+
+    long = sum(map(size, arguments)) > LONGEST or max(map(depth, arguments), default=0) > DEEPEST
+    return long or not node.operation.is_elementwise
+
+
+def _as_written(node: Node, own: Mapping[int, str]) -> Any:
+    """What stands in symbols for an operation that mixes the entries of arrays: a symbol that is written so."""
+    from .worlds.symbols import Written
+
+    return Written(written(node, lambda m: own.get(id(m))))
 
 
 def _value(operation: Operation, arguments: list[Any]) -> Any:

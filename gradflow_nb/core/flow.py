@@ -45,7 +45,7 @@ class GradientFlow(Shown):
     symbolic: bool = False
     notes: tuple[str, ...] = ()
     multiplications: int = 0
-    """How many products it took to eliminate the nodes that are gone."""
+    """How many multiplications it took to eliminate the nodes that are gone."""
 
     @cached_property
     def down(self) -> dict[str, list[Edge]]:
@@ -158,7 +158,7 @@ class GradientFlow(Shown):
         self._check(of, wrt)
         return Paths(self, of, wrt)
 
-    def hold(self, *names: str) -> GradientFlow:
+    def hold(self, *names: str | Iterable[str]) -> GradientFlow:
         """The same flow with these nodes held fixed: the edges into them are cut, their values stay.
 
         >>> from gradflow_nb import graph
@@ -173,7 +173,8 @@ class GradientFlow(Shown):
     def eliminate(self, names: str | Iterable[str]) -> GradientFlow:
         """A flow without these nodes, eliminated in this order: every total between those that remain is the same.
 
-        `multiplications` grows by the products that it took, edges in times edges out for each node.
+        `multiplications` grows by what it took: edges in times edges out for each node; a product of Jacobians, m×k by
+        k×n, counts m·k·n.
 
         >>> from gradflow_nb import graph
         >>> flow = graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2").at(b=2).eliminate(["c", "d"])

@@ -15,7 +15,7 @@ import sympy
 from ..errors import NotExpressible, UnknownName
 from ..notation.plain import Bars, Call, Formula, Name, Negative, Number, Power, Product, Quotient, Root, Sum
 from .graph import Graph
-from .worlds.symbols import LONGEST, size
+from .worlds.symbols import LONGEST, Written, size
 
 _SIMPLIFY_UP_TO = 150
 """Formulas with more operations or, multiplied out, more terms than this are left as they are: factoring takes long."""
@@ -121,6 +121,8 @@ def from_sympy(expression: Any) -> Formula:
         return Number(Fraction(int(expression.p), int(expression.q)))
     if isinstance(expression, sympy.Float):
         return Number(float(expression))
+    if isinstance(expression, Written):
+        return expression.formula
     if isinstance(expression, sympy.Symbol):
         return Name(expression.name)
     if expression is sympy.pi:

@@ -29,7 +29,7 @@ Convention = Callable[[Node], str | None]
 def each(node: Node, vertices: Mapping[int, str], local: Local, convention: Convention) -> list[Edge]:
     """The edges of one operation: one for each argument that is not constant."""
     return [
-        Edge(vertices[id(node)], vertices[id(argument)], _plain(local(node, i)), convention(node))
+        Edge(vertices[id(node)], vertices[id(argument)], plain(local(node, i)), convention(node))
         for i, argument in enumerate(node.arguments)
         if isinstance(argument, Node) and not argument.is_constant
     ]
@@ -49,13 +49,13 @@ def merged(top: Node, vertices: Mapping[int, str], local: Local, convention: Con
                 marks[id(argument)] = {**marks.get(id(argument), {}), **mark}
     child = vertices[id(top)]
     return [
-        Edge(child, vertices[key], _plain(found[key]), "; ".join(marks[key]) or None)
+        Edge(child, vertices[key], plain(found[key]), "; ".join(marks[key]) or None)
         for key in found
         if key in vertices and key != id(top)
     ]
 
 
-def _plain(found: LinearMap) -> LinearMap:
+def plain(found: LinearMap) -> LinearMap:
     """A map between two scalars as one factor, also where arrays lie between them."""
     if isinstance(found, (Factor, Missing)):
         return found

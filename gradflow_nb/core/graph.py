@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import GraphError, UnknownName
+from ..errors import GraphError, InputError, UnknownName
 from .display import Shown
 from .node import Node, in_order
 
@@ -38,7 +38,8 @@ class Graph(Shown):
 
     `inputs`, `outputs` and `names` are tuples of names; an output is a node that no other node uses.
     `notes` are sentences that a reader of the text should know, such as that `e` is an input here. In a gradient
-    graph `derivatives` says of each new name what it is the derivative of, and with respect to which names.
+    graph `derivatives` says of each new name what it is the derivative of, and with respect to which names, and
+    `roots` has the nodes of which derivatives were taken: single numbers at every point.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Graph(Shown):
         self.notes = tuple(notes)
         self.expanded = expanded
         self.derivatives: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self.roots: dict[str, Node] = {}
         known = {id(node) for node in named.values()}
         if nameless := [node for node in self.nodes if node.operation is None and id(node) not in known]:
             called = nameless[0].name or "without a name"
@@ -65,8 +67,15 @@ class Graph(Shown):
         used = {id(parent) for node in self.nodes for parent in node.parents}
         self.names = tuple(self.named)
         self.inputs = tuple(name for name in named if named[name].operation is None)
-        self.outputs = tuple(name for name, node in self.named.items() if id(node) not in used)
+        unused = [name for name, node in self.named.items() if id(node) not in used]
+        self.outputs = tuple(n for n in unused if named[n].operation is not None) or tuple(unused)
         self._labels = self._label()
+
+    def __deepcopy__(self, memo: Any) -> Graph:
+        return self  # nothing in a graph changes
+
+    def __reduce__(self) -> Any:
+        return Graph, (self.named, self.defaults, self.notes, self.expanded)
 
     def _label(self) -> dict[int, str]:
         """What every node that is drawn is called: its name, or `e.1`, `e.2`, … for operations inside equation e."""
@@ -118,7 +127,9 @@ class Graph(Shown):
         """
         from .evaluate import numeric_flow
 
-        return numeric_flow(self, {**dict(point or {}), **inputs})
+        if point is not None and not isinstance(point, Mapping):
+            raise InputError(f"Values are given by name, as in at({self.inputs[0] if self.inputs else 'x'}=1).")
+        return numeric_flow(self, {**(point or {}), **inputs})
 
     def flow(self) -> GradientFlow:
         """The gradient flow in symbols: formulas in terms of each node's direct parents (sympy expressions).

@@ -82,7 +82,7 @@ class ArrayMap:
         other = _as_array(other)
         if isinstance(self, Diagonal) and isinstance(other, Diagonal):
             return Diagonal(self.entries + other.entries, self.into)
-        return Together((self, other))
+        return Together((*(self.maps if isinstance(self, Together) else (self,)), other))
 
     __radd__ = __add__
 
@@ -299,7 +299,8 @@ def local_map(operation: Operation, index: int, y: Any, arguments: tuple) -> Lin
 
     into, out_of = np.shape(y), np.shape(arguments[index])
     if operation.is_elementwise:
-        partial = arrays.settle(operation.partials[index](y, *arguments))
+        partial = operation.partials[index](y, *arguments)
+        partial = arrays.settle(partial if np.ndim(partial) else float(partial))
         scaled = Diagonal(np.broadcast_to(partial, into) if np.ndim(partial) else partial, into)
         return scaled if into == out_of else composed(scaled, _moved(lambda x: np.broadcast_to(x, into), out_of))
     if operation.jvps[index] is None:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import Undefined
+from .worlds import package
 from .worlds.exact import settle
 
 
@@ -73,13 +74,13 @@ def kept(value: Any) -> Any:
             return settle(value)
         except Undefined as error:
             return Missing(str(error), "cannot be given")
-    package = type(value).__module__.partition(".")[0]
-    if package == "sympy":
+    brought_by = package(type(value))
+    if brought_by == "sympy":
         from .worlds.symbols import LONGEST, size
 
         too_long = f"its formula has more than {LONGEST:,} parts; put in numbers with at(...)"
         return value if size(value) <= LONGEST else Missing(too_long, "cannot be written down")
-    if package == "numpy":
+    if brought_by == "numpy":
         from .worlds import arrays
 
         try:

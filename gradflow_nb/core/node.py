@@ -182,7 +182,9 @@ def _comparison(first: bool, negated: bool) -> Any:
     """a > b is step(a - b), so that `where(a > b, …)` can hold it; `if a > b` asks for a bool and is refused."""
 
     def method(self: Node, other: Any) -> Node:
-        above = Node(OPERATIONS["step"], (self - other if first else other - self,))
+        nothing = isinstance(other, _EXACT) and not isinstance(other, Constant) and other == 0
+        difference = (self if first else -self) if nothing else self - other if first else other - self
+        above = Node(OPERATIONS["step"], (difference,))
         return 1 - above if negated else above
 
     return method

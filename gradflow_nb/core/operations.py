@@ -27,6 +27,7 @@ from .worlds import (
     asinh,
     atan,
     atanh,
+    choose,
     constant,
     cos,
     cosh,
@@ -74,7 +75,7 @@ _ROWS = (
                                                                     lambda y, a, b: a)),
     Operation("div",      "/",       lambda a, b: a / b,           (lambda y, a, b: 1 / b,
                                                                     lambda y, a, b: -y / b)),
-    Operation("pow",      "^",       power,                        (lambda y, a, b: b * power(where(b, a, constant(1, a)), b - 1),
+    Operation("pow",      "^",       power,                        (lambda y, a, b: b * power(where(b, a, where(a, a, constant(1, a))), b - 1),
                                                                     lambda y, a, b: y * log(where(a, a, constant(1, a))))),
     Operation("neg",      "-",       lambda x: -x,                 (lambda y, x: -1,)),
     Operation("same",     "=",       lambda x: x,                  (lambda y, x: 1,)),
@@ -107,9 +108,9 @@ _ROWS = (
                                                                     lambda y, a, b: (1 - sign(a - b)) / 2),      _tie),
     Operation("min",      "min",     minimum,                      (lambda y, a, b: (1 - sign(a - b)) / 2,
                                                                     lambda y, a, b: (1 + sign(a - b)) / 2),      _tie),
-    Operation("where",    "where",   where,                        (lambda y, c, a, b: 0,
-                                                                    lambda y, c, a, b: where(c, constant(1, c), constant(0, c)),
-                                                                    lambda y, c, a, b: where(c, constant(0, c), constant(1, c)))),
+    Operation("where",    "where",   choose,                       (lambda y, c, a, b: 0,
+                                                                    lambda y, c, a, b: choose(c, constant(1, c), constant(0, c)),
+                                                                    lambda y, c, a, b: choose(c, constant(0, c), constant(1, c)))),
 )
 # fmt: on
 
@@ -145,4 +146,12 @@ def declare_opaque(name: str, argument_names: tuple[str, ...]) -> Operation:
         separator = "" if len(name) == len(argument) == 1 else ","
         return lambda y, *arguments: opaque_partial(f"D_{name}{separator}{argument}", *arguments)
 
-    return Operation("opaque", name, value, tuple(partial(a) for a in argument_names))
+    settings = (("name", name), ("argument_names", argument_names))
+    return Operation("opaque", name, value, tuple(partial(a) for a in argument_names), settings=settings)
+
+
+def found(name: str, settings: tuple[tuple[str, Any], ...]) -> Operation:
+    """The row of this name and these settings, as a pickle has them."""
+    if name == "opaque":
+        return declare_opaque(**dict(settings))
+    return OPERATIONS.get(name) or row(name, **dict(settings))

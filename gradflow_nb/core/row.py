@@ -40,6 +40,11 @@ class Operation:
         """The number of arguments."""
         return len(self.partials or self.vjps)
 
+    def __reduce__(self) -> Any:
+        from .operations import found
+
+        return found, (self.name, self.settings)
+
     def __repr__(self) -> str:
         settings = "".join(f" {name}={value}" for name, value in self.settings)
         return f"<operation {self.name}{settings}>"

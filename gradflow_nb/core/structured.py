@@ -278,12 +278,14 @@ def row(name: str, **settings: Any) -> Operation:
     >>> row("sum") is row("sum", axis=None)
     True
     """
-    return _row(name, tuple(sorted(settings.items())))
+    given = tuple(sorted(settings.items()))
+    return _row(name, given, repr(given))
 
 
 @cache
-def _row(name: str, given: tuple[tuple[str, Any], ...]) -> Operation:
+def _row(name: str, given: tuple[tuple[str, Any], ...], written: str) -> Operation:
+    """`written` tells apart settings that are equal as tuples: the slice 0:2:1 and the list [0, 2, 1]."""
     bound = signature(_MAKERS[name]).bind(**dict(given))
     bound.apply_defaults()
     settings = tuple(sorted(bound.arguments.items()))
-    return replace(_MAKERS[name](**bound.arguments), settings=settings) if settings == given else _row(name, settings)
+    return replace(_MAKERS[name](**bound.arguments), settings=settings) if settings == given else row(name, **bound.arguments)

@@ -36,11 +36,13 @@ from .operations import Operation
 def written(node: Any, name_of: Callable[[Node], str | None], own: bool = True) -> Formula:
     """The expression of `node` as it was written, down to the nodes that `name_of` has a name for.
 
-    With `own`, the node's own name is not used. Nothing is folded and nothing recursive.
+    With `own`, the node's own name is not used. Nothing is folded and nothing recursive. An expression that is longer
+    or more deeply nested than anybody reads has … in its inner places.
     """
     if not isinstance(node, Node):
         return _constant(node)
     done: dict[int, Formula] = {}
+    extent: dict[int, tuple[int, int]] = {}  # parts, with shared ones counted each time; levels
     stack = [node]
     while stack:
         current = stack[-1]
@@ -58,7 +60,11 @@ def written(node: Any, name_of: Callable[[Node], str | None], own: bool = True) 
             stack.extend(reversed(waiting))
             continue
         parts = [done[id(a)] if isinstance(a, Node) else _constant(a) for a in arguments]
-        if run:
+        inside = [extent.get(id(a), (1, 0)) for a in arguments]
+        extent[id(current)] = 1 + sum(size for size, _ in inside), 1 + max(level for _, level in inside)
+        if current is not node and not (extent[id(current)] < (_LONGEST, 0) and extent[id(current)][1] < _DEEPEST):
+            done[id(current)], extent[id(current)] = Words("…"), (1, 0)
+        elif run:
             parts = [Negative(part) if kind == "sub" else part for (kind, _), part in zip(run, parts)]
             done[id(current)] = _JOINED[current.operation.name](tuple(parts))
         else:
@@ -66,6 +72,7 @@ def written(node: Any, name_of: Callable[[Node], str | None], own: bool = True) 
     return done[id(node)]
 
 
+_LONGEST, _DEEPEST = 1_000, 60
 _RUNS = {"add": ("add", "sub"), "sub": ("add", "sub"), "mul": ("mul",), "matmul": ("matmul",)}
 _JOINED = {"add": Sum, "sub": Sum, "mul": Product, "matmul": MatrixProduct}
 
@@ -124,6 +131,8 @@ def _combine(operation: Operation, parts: list[Formula]) -> Formula:
             return Call("reshape", (operand, *map(Number, settings["shape"])))
         case "concat" | "stack", _:
             settings.pop("count", None)
+        case "opaque", _:
+            settings = {}
     said = [
         Keyword(name, Number(value) if isinstance(value, (int, float)) else Words(_setting(value)))
         for name, value in settings.items()
@@ -160,13 +169,12 @@ def array_formula(values: Any, shape: tuple[int, ...] | None = None, limit: int 
     >>> str(array_formula([1, 4, 2, 3], (2, 2))), str(array_formula([1, 4], (2,)))
     ('[[1, 4], [2, 3]]', '[1, 4]')
     >>> str(array_formula(range(1000), (100, 10)))
-    '[0, 1, 2, …] 100×10'
+    '[0, 1, 2, …] (100×10)'
     """
     if shape is None:
         shape, values = tuple(values.shape), values.reshape(-1)
     if prod(shape) > limit:
-        size = f"{shape[0]:,} entries" if len(shape) == 1 else "×".join(map(str, shape))
-        return Vector(tuple(_entries(values[:_FIRST])), size)
+        return Vector(tuple(_entries(values[:_FIRST])), shape_text(shape))
     return _nested(list(_entries(values)), shape)
 
 
@@ -174,10 +182,21 @@ _FIRST = 3
 """How many entries stand for a large array."""
 
 
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape for people.
+
+    >>> shape_text((1000,)), shape_text((2, 3))
+    ('1000 entries', '2×3')
+    """
+    one_axis = f"{shape[0]} {'entry' if shape[0] == 1 else 'entries'}" if len(shape) == 1 else ""
+    return one_axis or "×".join(map(str, shape))
+
+
 def _entries(values: Iterable[Any]) -> Iterable[Formula]:
     for value in values:
         value = value.item() if hasattr(value, "item") else value  # numpy's numbers
-        value = float(f"{value:.4g}") if isinstance(value, float) else value  # entries stand close together
+        if isinstance(value, float):  # entries stand close together, but whole digits stay
+            value = float(f"{value:.{6 if abs(value) >= 1000 else 4}g}")
         yield Number(value + 0) if isinstance(value, (int, float, Fraction)) else value_formula(value)  # no -0
 
 
@@ -196,7 +215,7 @@ def map_formula(map: Any, limit: int = 16) -> Formula:
     """An edge's linear map, as its label: by its structure where it has one, else as a matrix while that is small.
 
     A scalar's map is its number or formula; between arrays it is `I`, `2I`, `diag(3, 4)`, `[[1, 4], [2, 3]]`,
-    `[1, 4]` for a single row, or else only `selection 3×10` or `10×1000`. No large matrix is ever made.
+    `[1, 4]` for a single row, or else only `3×10 selection` or `10×1000 Jacobian`. No large matrix is ever made.
 
     >>> from .linear import Factor
     >>> str(map_formula(Factor(Fraction(3, 2))))
@@ -218,8 +237,14 @@ def map_formula(map: Any, limit: int = 16) -> Formula:
             shown = _entries(map.diagonal[: rows if few else _FIRST])
             return Call("diag", (*shown, *(() if few else (Words("…"),))))
     if rows * columns > limit:
-        return Words(("selection " if map.structure == "selection" else "") + f"{rows}×{columns}")
+        return described(map)
     return array_formula(map.matrix.reshape(-1), (columns,) if rows == 1 else (rows, columns), limit)
+
+
+def described(jacobian: Any) -> Words:
+    """A Jacobian by its shape and structure: `3×10 selection`, `2×6 Jacobian`."""
+    rows, columns = jacobian.shape
+    return Words(f"{rows}×{columns} {'Jacobian' if jacobian.structure == 'dense' else jacobian.structure}")
 
 
 _DIAGONAL = 6

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..core.display import Shown
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.paths import Path
-from ..core.written import value_formula
+from ..core.written import shape_text, value_formula
 from ..errors import GradflowError
 from .dot import digraph
 from .labels import Direction, labels, target
@@ -86,6 +86,12 @@ def _lit(flow: GradientFlow, wanted: object) -> Iterable[str | tuple[str, str]]:
             yield from _lit(flow, part)
 
 
+def _brief(value: Any) -> str:
+    """` = 2` of a number, ` (2×3)` of an array."""
+    shape = getattr(value, "shape", ())
+    return f" ({shape_text(shape)})" if shape else f" = {value_formula(value)}"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Figure(Shown):
     """A drawn flow. It shows itself; `svg`, `dot` and `text` are its forms, `save` writes a file."""
@@ -102,11 +108,12 @@ class Figure(Shown):
 
     @property
     def title(self) -> str:
-        """One line that says what is drawn."""
+        """One line that says what is drawn, arrays by their shape."""
+        held = "".join(f", {note}" for note in self.flow.notes if note.endswith(" is held fixed"))
         if self.flow.symbolic:
-            return "computation graph" if self.direction == "computation" else f"gradient flow of {self.of}"
-        point = ", ".join(f"{name} = {value_formula(value)}" for name, value in self.flow.inputs.items())
-        return f"gradient flow{f' of {self.of}' if self.direction == 'gradient' else ''} at {point}"
+            return ("computation graph" if self.direction == "computation" else f"gradient flow of {self.of}") + held
+        point = ", ".join(f"{name}{_brief(value)}" for name, value in self.flow.inputs.items())
+        return f"gradient flow{f' of {self.of}' if self.direction == 'gradient' else ''} at {point}{held}"
 
     @cached_property
     def svg(self) -> str:

@@ -3,55 +3,78 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
 
 from ..core.flow import Edge, GradientFlow
-from ..core.linear import Factor, LinearMap, Missing
-from ..core.written import map_formula, value_formula
+from ..core.graph import Graph
+from ..core.linear import Factor, Missing
+from ..core.written import array_formula, described, map_formula, shape_text, value_formula
 from ..errors import GradflowError
-from ..notation.plain import Call, Derivative, Equation, Formula, Name, Number, Words
+from ..notation.plain import (
+    Call,
+    Derivative,
+    DerivativeName,
+    Equation,
+    Formula,
+    Name,
+    Number,
+    Product,
+    Said,
+    Sum,
+    Words,
+)  # fmt: skip
+from ..notation.renaming import renamed
 
 Direction = Literal["computation", "gradient"]
 MORE = Name("…")
+_ON_SHAPES = "formula depends on the shapes of arrays"
+_BROKEN = ("does not exist", "cannot be given")
+"""What is said of a partial that this point has not; others are only not written."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeLabel:
-    """A node: how it is written, its value and its adjoint where they are shown, and what it is."""
+    """A node: how it is written, its value and its adjoint where they are shown, and what it is.
+
+    The shorter forms stand where there is no room for the whole, the first of them that fits. `spoken` is the label
+    as a sentence for those who hear it: arrays by their shape.
+    """
 
     name: str
-    kind: Literal["input", "operation", "output"]
+    kind: Literal["input", "operation", "output", "held"]
     written: Formula
     value: Formula | None
     adjoint: Formula | None
-
-    @property
-    def spoken(self) -> str:
-        """The label as a sentence for those who hear it."""
-        parts = [f"{self.kind if self.kind != 'operation' else 'node'} {self.written}"]
-        parts += [f"value {self.value}"] if self.value else []
-        parts += [str(self.adjoint)] if self.adjoint else []
-        return ", ".join(parts)
+    spoken: str
+    shorter_value: tuple[Formula, ...] = ()
+    shorter_adjoint: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeLabel:
-    """An edge: `∂e/∂d = 2d = 32`; `convention` where a kink's convention stands in for a derivative."""
+    """An edge: `∂e/∂d = 2d = 32`; `convention` where a kink's convention stands in for a derivative.
+
+    `note` says what else there is to say, such as why there is no derivative. `exists` is False where this point has
+    none.
+    """
 
     child: str
     parent: str
     written: Formula
-    exists: bool
-    convention: str | None
-    brief: Formula = MORE
-    """What stands for the partial where there is no room for it: of a Jacobian, its shape and structure."""
+    spoken: str
+    exists: bool = True
+    convention: str | None = None
+    note: str = ""
+    shorter: tuple[Formula, ...] = ()
 
     @property
-    def spoken(self) -> str:
-        """The label as a sentence for those who hear it."""
-        says = f", {self.convention}" if self.convention else "" if self.exists else ", which does not exist here"
-        return f"edge from {self.parent} to {self.child}: {self.written}{says}"
+    def subject(self) -> str:
+        """`∂e/∂d`, if the label starts with it: what a note is about."""
+        first = self.written.subject if isinstance(self.written, Said) else self.written
+        first = first.sides[0] if isinstance(first, Equation) else first
+        return str(first) if isinstance(first, Derivative) else ""
 
 
 def labels(flow: GradientFlow, direction: Direction, of: str | None) -> tuple[list[NodeLabel], list[EdgeLabel]]:
@@ -60,10 +83,10 @@ def labels(flow: GradientFlow, direction: Direction, of: str | None) -> tuple[li
     adjoints = {} if of is None else flow.adjoint_or_missing(of)
     formulas = flow.in_symbols().edges
     times = Counter((edge.child, edge.parent) for edge in flow.edges)
-    return (
-        [_node(flow, name, adjoints, of) for name in flow.names],
-        [_edge(flow, e, symbolic, times[e.child, e.parent] > 1) for e, symbolic in zip(flow.edges, formulas)],
-    )
+    nodes = [_node(flow, name, adjoints, of) for name in flow.names]
+    edges = [_edge(flow, e, symbolic, times[e.child, e.parent] > 1) for e, symbolic in zip(flow.edges, formulas)]
+    names = derivative_names(flow.graph)
+    return [_spelled(label, names) for label in nodes], [_spelled(label, names) for label in edges]
 
 
 def target(flow: GradientFlow, of: str | None) -> str:
@@ -79,16 +102,145 @@ def target(flow: GradientFlow, of: str | None) -> str:
     return flow.outputs[0]
 
 
+def derivative_names(graph: Graph) -> dict[str, DerivativeName]:
+    """The names of a gradient graph that stand for derivatives, as they are drawn."""
+    return {name: DerivativeName(name, of, wrt) for name, (of, wrt) in graph.derivatives.items()}
+
+
+def _spelled(label: Any, names: Mapping[str, DerivativeName]) -> Any:
+    """The label with the names of derivatives drawn as fractions."""
+    if not names:
+        return label
+    parts = {each.name: getattr(label, each.name) for each in fields(label)}
+    spelled = {name: renamed(part, names) for name, part in parts.items() if isinstance(part, Formula)}
+    spelled |= {n: tuple(renamed(p, names) for p in part) for n, part in parts.items() if isinstance(part, tuple)}
+    return replace(label, **spelled)
+
+
+# Nodes --------------------------------------------------------------------------------------------------------------
+
+
 def _node(flow: GradientFlow, name: str, adjoints: dict, of: str | None) -> NodeLabel:
     kind = "input" if name in flow.graph.inputs else "output" if name in flow.outputs else "operation"
     written = flow.equation(name) if name in flow.graph else flow.equations[name]
-    value = None if flow.symbolic else value_formula(flow.values[name])
-    adjoint = None
+    if f"{name} is held fixed" in flow.notes:
+        kind, written = "held", Name(name)
+    value = None if flow.symbolic else flow.values[name]
+    spoken = f"{'node' if kind == 'operation' else 'held node' if kind == 'held' else kind} {written}"
+    if value is not None:
+        spoken += f" ({shape_text(value.shape)})" if _is_array(value) else f", value {value_formula(value)}"
+    adjoint, shorter = None, ()
     if of is not None:
-        found = adjoints[name]
-        right = Words(found.says) if isinstance(found, Missing) else value_formula(found)
-        adjoint = Equation((Derivative(of, name, "d"), right)) if name in flow.graph else right
-    return NodeLabel(name, kind, written, value, adjoint)
+        adjoint, heard, shorter = _adjoint(flow, name, adjoints, of)
+        spoken += f", {heard}"
+    return NodeLabel(
+        name,
+        kind,
+        written,
+        None if value is None else value_formula(value),
+        adjoint,
+        spoken,
+        _shorter_arrays(value),
+        shorter,
+    )
+
+
+def _adjoint(
+    flow: GradientFlow, name: str, adjoints: Mapping[str, Any], of: str
+) -> tuple[Formula, str, tuple[Formula, ...]]:
+    """The derivative of `of` by a node: as it is written, as it is heard, and in shorter forms."""
+    found, left = adjoints[name], Derivative(of, name, "d")
+    named = name in flow.graph
+    if isinstance(found, Missing):
+        if found.says.startswith("has no formula"):
+            return left if named else MORE, f"{left if named else 'derivative'}, whose {_ON_SHAPES}", ()
+        said = Said(left, found.says) if named else Words(found.says)
+        return said, str(said), ()
+    shorter = [*_shorter_arrays(found), *_by_children(flow, name, adjoints, of)]
+    right = value_formula(found)
+    whole = Equation((left, right)) if named else right
+    heard = f"{left if named else 'derivative'} ({shape_text(found.shape)})" if _is_array(found) else str(whole)
+    return whole, heard, tuple(Equation((left, form)) if named else form for form in shorter)
+
+
+def _by_children(flow: GradientFlow, name: str, adjoints: Mapping[str, Any], of: str) -> list[Formula]:
+    """A derivative in symbols by those of the nodes above: `dL/dx·D_xw + dL/dy·D_yw`."""
+    edges = [edge for edge in flow.up[name] if flow.symbolic and adjoints[edge.child] != 0]
+    if not edges or not all(edge.exists and edge.child in flow.graph for edge in edges):
+        return []
+    terms = []
+    for edge in edges:
+        outer = [Derivative(of, edge.child, "d")] if edge.child != of else []
+        inner = [map_formula(edge.map)] if edge.map != Factor(1) or not outer else []
+        terms.append((outer or inner)[0] if len(outer + inner) == 1 else Product((*outer, *inner)))
+    return [terms[0] if len(terms) == 1 else Sum(tuple(terms))]
+
+
+def _is_array(value: Any) -> bool:
+    return bool(getattr(value, "shape", ()))
+
+
+def _shorter_arrays(value: Any) -> tuple[Formula, ...]:
+    """An array by its first entries and its shape, and by its shape."""
+    return (array_formula(value, limit=0), Words(f"{shape_text(value.shape)}")) if _is_array(value) else ()
+
+
+# Edges --------------------------------------------------------------------------------------------------------------
+
+
+def _edge(flow: GradientFlow, edge: Edge, symbolic: Edge, parallel: bool) -> EdgeLabel:
+    """One of several parallel edges is not the whole ∂child/∂parent, so it carries its factor alone."""
+    named = edge.child in flow.graph and edge.parent in flow.graph and not parallel
+    partial = [Derivative(edge.child, edge.parent)] if named else []
+    formula = _in_symbols(symbolic, edge) if symbolic.exists else None
+    if isinstance(edge.map, Missing):
+        return _missing(edge, edge.map, partial, [formula] if formula is not None else [])
+    outcome = map_formula(edge.map)
+    sides: list[Formula] = list(dict.fromkeys([*partial, *([formula] if formula is not None else []), outcome]))
+    written = sides[0] if len(sides) == 1 else Equation(tuple(sides))
+    scalar = isinstance(edge.map, Factor)
+    brief = MORE if scalar else described(edge.map)
+    spoken = f"edge from {edge.parent} to {edge.child}: "
+    if scalar or edge.map.structure in ("identity", "scaled identity"):
+        spoken += str(written)
+    else:
+        spoken += ", ".join(map(str, [*partial, brief]))
+    shorter = [
+        outcome,
+        *([Equation((partial[0], brief))] if partial else []),
+        partial[0] if partial and scalar else brief,
+    ]
+    return EdgeLabel(
+        edge.child,
+        edge.parent,
+        written,
+        spoken + (f", {edge.convention}" if edge.convention else ""),
+        convention=edge.convention,
+        shorter=tuple(shorter),
+    )
+
+
+def _missing(edge: Edge, missing: Missing, partial: list[Formula], formula: list[Formula]) -> EdgeLabel:
+    """The label of a partial that does not exist here, or that cannot be written."""
+    spoken = f"edge from {edge.parent} to {edge.child}: "
+    if missing.says.startswith("has no formula"):
+        heard = f"{partial[0] if partial else 'partial'}, whose {_ON_SHAPES}"
+        written = partial[0] if partial else MORE
+        return EdgeLabel(edge.child, edge.parent, written, spoken + heard, note=f"its {_ON_SHAPES}")
+    sides = [*partial, *formula]
+    if len(sides) > 1:
+        written: Formula = Said(Equation(tuple(sides)), f", which {missing.says}")
+    else:
+        written = Said(sides[0], missing.says) if sides else Words(missing.says)
+    return EdgeLabel(
+        edge.child,
+        edge.parent,
+        written,
+        spoken + str(written),
+        missing.says not in _BROKEN,
+        note=missing.reason,
+        shorter=(*(Said(side, missing.says) for side in partial), Words(missing.says)),
+    )
 
 
 def _in_symbols(symbolic: Edge, edge: Edge) -> Formula | None:
@@ -97,28 +249,3 @@ def _in_symbols(symbolic: Edge, edge: Edge) -> Formula | None:
     if isinstance(edge.map, (Factor, Missing)):
         return formula
     return Call("diag", (formula,)) if edge.map.structure == "diagonal" and not isinstance(formula, Number) else None
-
-
-def _edge(flow: GradientFlow, edge: Edge, symbolic: Edge, parallel: bool) -> EdgeLabel:
-    """One of several parallel edges is not the whole ∂child/∂parent, so it carries its factor alone."""
-    sides: list[Formula | None] = []
-    if edge.child in flow.graph and edge.parent in flow.graph and not parallel:
-        sides.append(Derivative(edge.child, edge.parent))
-    sides += [_in_symbols(symbolic, edge)] if symbolic.exists else []
-    sides += [map_formula(edge.map)] if edge.exists else []
-    sides = [side for side in sides if side is not None]
-    unique = list(dict.fromkeys(sides)) if edge.exists else [*sides, Name("—")]
-    return EdgeLabel(
-        edge.child,
-        edge.parent,
-        unique[0] if len(unique) == 1 else Equation(tuple(unique)),
-        edge.exists,
-        edge.convention,
-        MORE if isinstance(edge.map, (Factor, Missing)) else Words(_described(edge.map)),
-    )
-
-
-def _described(jacobian: LinearMap) -> str:
-    """`3×3 diagonal`."""
-    structure = "" if jacobian.structure == "dense" else f" {jacobian.structure}"
-    return "×".join(map(str, jacobian.shape)) + structure

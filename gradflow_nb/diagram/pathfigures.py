@@ -6,43 +6,46 @@ its product underneath. Like every picture here it has no `id`, and its colours 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from html import escape
 from math import hypot
 
+from ..core.edge import Edge
 from ..core.paths import Paths
 from ..core.paths.path import Path, number_of, partial_formula, short
+from ..core.written import array_formula
 from ..errors import NoDerivative
-from ..notation.plain import Derivative, Equation, Formula, Name, Number, Product, Words
-from ..notation.svgtext import Box, box
+from ..notation.plain import Derivative, Equation, Formula, Name, Number, Product, Said, Vector, Words
+from ..notation.renaming import renamed
+from ..notation.svgtext import SVG_TEXT, Box, box
 from .dot import digraph
+from .labels import derivative_names
 from .layout import Layout, Point, layout
 from .svg import STYLE, fitted
 
 MOST_DRAWN, MOST_LISTED = 12, 50
 """So many paths are drawn, and so many are listed in words."""
 _MOST_NODES, _MOST_EDGES, _LONGEST_NAME, _LONGEST_PATH = 30, 90, 12, 24
-_MISSING = Name("—")
-_WIDEST_PRODUCT = 24.0
+_WIDEST_PRODUCT, _WIDEST_SUM = 24.0, 46.0
 _WIDEST, _MARGIN, _GAP, _PLUS, _HEAD = 780.0, 12.0, 14.0, 26.0, 7.0
 _NAME, _INK, _SUM, _HEIGHT = 12.0, 14.0, 16.0, 20.0
 _STYLE = """
-.gf-paths .gf-faint { opacity: 0.3; }
+.gf-paths .gf-faint rect, .gf-paths .gf-faint .gf-curve, .gf-paths .gf-faint .gf-head { opacity: 0.4; }
+.gf-paths .gf-faint .gf-ink { opacity: 0.64; }
 .gf-paths .gf-lit .gf-curve, .gf-paths .gf-lit rect { stroke-width: 2; }
 """
 
 
 def text(paths: Paths) -> str:
     """The paths in words: one line a path, and the sum."""
+    if not paths.count:
+        return f"No path from {paths.wrt} to {paths.of}, so d{paths.of}/d{paths.wrt} = 0."
     lines = [f"{number_of(paths.count)} {'path' if paths.count == 1 else 'paths'} from {paths.wrt} to {paths.of}"]
     lines += [f"  {_line(path)}" for path in paths[:MOST_LISTED]]
     if paths.count > MOST_LISTED:
         lines.append(f"  … and {number_of(paths.count - MOST_LISTED)} more")
-    if paths.count:
-        total = _sum(paths)
-        missing = f"{total.sides[0]} does not exist"
-        lines.append(f"  sum: {missing if total.sides[1] == _MISSING else total}")
-    return "\n".join(lines)
+    return "\n".join([*lines, f"  sum: {_sum(paths)}"])
 
 
 def _line(path: Path) -> str:
@@ -50,23 +53,49 @@ def _line(path: Path) -> str:
     if len(path.edges) <= _LONGEST_PATH:
         return str(path)
     ends = [*path.nodes[:4], "…", *path.nodes[-3:]]
-    return f"{' ← '.join(ends)}: {len(path.edges)} partials, whose product is {_outcome(path)}"
+    outcome = _outcome(path)
+    says = outcome.text if isinstance(outcome, Words) else f"is {outcome}"
+    return f"{' ← '.join(ends)}: {len(path.edges)} partials, whose product {says}"
 
 
 def _outcome(path: Path) -> Formula:
-    """What a path's product comes to, or that it does not exist."""
+    """What a path's product comes to, or in words that it does not exist."""
     try:
         return short(path.product)
     except NoDerivative:
-        return _MISSING
+        return _says(path.edges)
 
 
-def _sum(paths: Paths) -> Equation:
+def _says(edges: Iterable[Edge]) -> Words:
+    """What is said of a product, or of a sum, that these edges do not make."""
+    return Words(next((edge.map.says for edge in edges if not edge.exists), "cannot be given"))
+
+
+def _sum(paths: Paths) -> Formula:
+    """The sum over the paths as an equation; between arrays it is the Jacobian, which says so where it lies flat."""
+    left = Derivative(paths.of, paths.wrt, "d")
     try:
-        total = short(paths.sum)
+        total = paths.sum
     except NoDerivative:
-        total = _MISSING
-    return Equation((Derivative(paths.of, paths.wrt, "d"), total))
+        return Said(left, _says(paths.edges).text)
+    if not getattr(total, "ndim", 0):
+        return Equation((left, short(total)))
+    rows, columns = total.shape
+    formula = array_formula(total.reshape(-1), (columns,) if rows == 1 else (rows, columns))
+    if isinstance(formula, Vector) and formula.size:
+        return Equation((left, replace(formula, size=f"{rows}×{columns} Jacobian")))
+    flat = any(getattr(paths.flow.known[name], "ndim", 0) > 1 for name in (paths.of, paths.wrt))
+    whole = Equation((left, formula))
+    return Said(whole, f"({rows}×{columns} Jacobian)") if flat else whole
+
+
+def _total_ink(paths: Paths) -> Box:
+    """The ink of the sum; of one in symbols that is too wide, by its named totals."""
+    total = _sum(paths)
+    named = paths.flow.symbolic and isinstance(total, Equation) and box(total).width > _WIDEST_SUM
+    shorter = [Equation((total.sides[0], paths.factored("named").formula))] if named else []
+    names = derivative_names(paths.flow.graph)
+    return fitted(renamed(total, names), _WIDEST_SUM, [renamed(form, names) for form in shorter])
 
 
 def written(path: Path) -> Formula:
@@ -76,6 +105,8 @@ def written(path: Path) -> Formula:
         factors = tuple(factor for factor in factors if factor != Number(1))  # 1(x + y) is x + y
     product = Number(1) if not factors else factors[0] if len(factors) == 1 else Product(factors)
     outcome = _outcome(path)
+    if isinstance(outcome, Words):
+        return product if outcome.text.startswith("has no formula") else Said(product, f", which {outcome}")
     return product if str(product) == str(outcome) or not path.is_scalar else Equation((product, outcome))
 
 
@@ -108,7 +139,7 @@ def svg(paths: Paths) -> str | None:
         more = box(Words(f"+ … and {number_of(paths.count - len(cells))} more"))
         body.append(_left(more, _MARGIN, y, _INK))
         widest, y = max(widest, _MARGIN + more.width * _INK), y + more.height * _INK + _GAP
-    total = fitted(_sum(paths), 46.0)
+    total = _total_ink(paths)
     body.append(_left(total, _MARGIN, y, _SUM))
     width = max(widest, _MARGIN + total.width * _SUM) + _MARGIN
     height = y + total.height * _SUM + _MARGIN
@@ -131,7 +162,11 @@ class _Piece:
 
     @classmethod
     def of(cls, paths: Paths) -> _Piece:
-        names = {name: box(Name(_short(name))) for name in paths.nodes}
+        fractions = derivative_names(paths.flow.graph)
+        names = {
+            name: SVG_TEXT.inline(fractions[name]) if name in fractions else box(Name(_short(name)))
+            for name in paths.nodes
+        }
         position = {name: i for i, name in enumerate(paths.nodes)}
         nodes = [(_node_width(ink), _HEIGHT, "") for ink in names.values()]
         structure = digraph(nodes, [])
@@ -180,12 +215,18 @@ def _product_ink(path: Path) -> Box:
     whole = written(path)
     named = tuple(Derivative(edge.child, edge.parent) for edge in path.edges)
     by_name = Product(named) if len(named) > 1 else Name("…")
-    forms = [whole, *(whole.sides[::-1] if isinstance(whole, Equation) else ()), by_name]
+    if isinstance(whole, Said):
+        forms = [whole, Said(by_name, whole.words), Words(whole.words.removeprefix(", which "))]
+    else:
+        forms = [whole, *(whole.sides[::-1] if isinstance(whole, Equation) else ()), by_name]
+    names = derivative_names(path.flow.graph)
+    forms = [renamed(form, names) for form in forms]
     return next((ink for ink in map(box, forms) if ink.width <= _WIDEST_PRODUCT), box(Name("…")))
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    """A long name by its start and its end, where names that are alike differ."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:6].rstrip('_')}…{name[-5:].lstrip('_')}"
 
 
 def _node_width(ink: Box) -> float:

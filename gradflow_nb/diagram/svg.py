@@ -7,33 +7,47 @@ named passes through `escape`. Colours are variables with fallbacks, so the same
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from math import hypot
 from pathlib import Path
 
-from ..notation.plain import Equation, Formula, Name
-from ..notation.svgtext import Box, beside, box, raised
+from ..notation.plain import Equation, Formula, Words
+from ..notation.svgtext import Box, beside, box, raised, text_width
 from .labels import MORE, EdgeLabel, NodeLabel
 from .layout import Layout, Point
 
 NODE_FONT, EDGE_FONT, NOTE_FONT = 16.0, 15.0, 12.0
 _PAD_X, _PAD_Y, _GAP, _MARGIN, _HEAD = 11.0, 7.0, 3.0, 8.0, 9.0
-_WIDEST_NODE, _WIDEST_EDGE = 300.0, 230.0
+_WIDEST_NODE, _WIDEST_EDGE = 340.0, 230.0
+_MARKS = "†‡§¶"
 STYLE = (Path(__file__).parent / "figure.css").read_text(encoding="utf-8")
 
 
-def fitted(formula: Formula, widest: float, brief: Formula = MORE) -> Box:
-    """The ink of a formula; of one that is too wide, the middle or the end is left out. The table has it whole."""
-    sides = formula.sides if isinstance(formula, Equation) else (formula,)
-    shorter = [formula, Equation((sides[0], sides[-1])), Equation((sides[0], brief))]
-    return next((ink for ink in map(box, shorter) if ink.width <= widest), box(MORE))
+def fitted(formula: Formula, widest: float, shorter: Iterable[Formula] = ()) -> Box:
+    """The ink of a formula; of one that is too wide, the first form that fits: its ends, a shorter one, its beginning.
+
+    The table has it whole.
+    """
+    forms = [formula, *shorter]
+    if isinstance(formula, Equation):
+        first, last = formula.sides[0], formula.sides[-1]
+        forms = [formula, Equation((first, last)), *shorter, Equation((first, MORE))]
+    return next((ink for ink in map(box, forms) if ink.width <= widest), box(MORE))
 
 
 def node_lines(label: NodeLabel) -> list[tuple[str, Box]]:
     """The lines of a node: a class for the colour, and the ink."""
-    written = [("", label.written), ("gf-value", label.value), ("gf-adjoint", label.adjoint)]
-    return [(kind, fitted(formula, _WIDEST_NODE / NODE_FONT)) for kind, formula in written if formula is not None]
+    lines = [
+        ("", label.written, ()),
+        ("gf-value", label.value, label.shorter_value),
+        ("gf-adjoint", label.adjoint, label.shorter_adjoint),
+    ]
+    return [
+        (kind, fitted(formula, _WIDEST_NODE / NODE_FONT, shorter))
+        for kind, formula, shorter in lines
+        if formula is not None
+    ]
 
 
 def node_size(label: NodeLabel) -> tuple[float, float]:
@@ -43,16 +57,31 @@ def node_size(label: NodeLabel) -> tuple[float, float]:
     return max(width, 44.0), sum(line.height for line in boxes) * NODE_FONT + _GAP * (len(boxes) - 1) + 2 * _PAD_Y
 
 
-def edge_box(label: EdgeLabel) -> Box:
-    """The ink of an edge's label; a † marks a convention."""
-    ink = fitted(label.written, _WIDEST_EDGE / EDGE_FONT, label.brief)
-    return beside([ink, raised(box(Name("†")).scaled(0.7), 0.38)]) if label.convention else ink
+def edge_box(label: EdgeLabel, mark: str = _MARKS[0]) -> Box:
+    """The ink of an edge's label; a `mark` points to the note on its convention."""
+    ink = fitted(label.written, _WIDEST_EDGE / EDGE_FONT, label.shorter)
+    sign = raised(box(Words(f" {mark}")).scaled(0.7), max(0.38, ink.above - 0.6))
+    return beside([ink, sign]) if label.convention else ink
 
 
 def edge_size(label: EdgeLabel) -> tuple[float, float]:
     """Width and height of an edge's label in points, with room around it."""
     ink = edge_box(label)
     return ink.width * EDGE_FONT + 14, ink.height * EDGE_FONT + 6
+
+
+def conventions(edges: Sequence[EdgeLabel]) -> dict[str, tuple[str, str]]:
+    """For every convention its mark, and the note that explains it: what it is about, and what it says."""
+    about: dict[str, list[str]] = {}
+    for edge in edges:
+        if edge.convention:
+            about.setdefault(edge.convention, []).extend([edge.subject] if edge.subject else [])
+    marked = {}
+    for i, (convention, subjects) in enumerate(about.items()):
+        mark = _MARKS[i % len(_MARKS)] * (i // len(_MARKS) + 1)
+        of = f"{', '.join(dict.fromkeys(subjects))}: " if subjects else ""
+        marked[convention] = mark, f"{mark} {of}{convention}"
+    return marked
 
 
 def svg(
@@ -69,10 +98,11 @@ def svg(
 
     `reverse` turns the arrows round; `lit` holds the names and the (child, parent) pairs to light up.
     """
-    notes = list(dict.fromkeys([*notes, *(f"† {edge.convention}" for edge in edges if edge.convention)]))
+    said = conventions(edges)
+    notes = list(dict.fromkeys([*notes, *(note for _, note in said.values())]))
     xs = [x for curve in place.curves for x, _ in curve]
     left, right = min([0.0, *xs]), max([place.width, *xs])
-    right = max(right, left + max((len(note) * NOTE_FONT * 0.42 for note in notes), default=0))
+    right = max(right, left + max((text_width(note) * NOTE_FONT for note in notes), default=0))
     width, height = right - left + 2 * _MARGIN, place.height + 2 * _MARGIN + 18 * len(notes)
     into: dict[str, list[int]] = {}
     for i, edge in enumerate(edges):
@@ -80,9 +110,9 @@ def svg(
     body = []
     for node, centre in zip(nodes, place.nodes):
         for i in into.get(node.name, []):
-            body.append(
-                _edge(i, edges[i], place.curves[i], place.labels[i], reverse, (edges[i].child, edges[i].parent) in lit)
-            )
+            edge, shines = edges[i], (edges[i].child, edges[i].parent) in lit
+            mark, _ = said.get(edge.convention, ("", ""))
+            body.append(_edge(i, edge, mark, place.curves[i], place.labels[i], reverse, shines))
         body.append(_node(node, centre, node.name in lit))
     for i, note in enumerate(notes):
         y = place.height + _MARGIN + 10 + 18 * i
@@ -115,7 +145,15 @@ def _node(label: NodeLabel, centre: Point, lit: bool) -> str:
     )
 
 
-def _edge(number: int, label: EdgeLabel, curve: Sequence[Point], at: Point | None, reverse: bool, lit: bool) -> str:
+def _edge(
+    number: int,
+    label: EdgeLabel,
+    mark: str,
+    curve: Sequence[Point],
+    at: Point | None,
+    reverse: bool,
+    lit: bool,
+) -> str:
     points = list(curve[::-1] if reverse else curve)
     tip, before = points[-1], next((p for p in reversed(points[:-1]) if p != points[-1]), points[0])
     length = hypot(tip[0] - before[0], tip[1] - before[1]) or 1.0
@@ -127,7 +165,7 @@ def _edge(number: int, label: EdgeLabel, curve: Sequence[Point], at: Point | Non
     )
     wings = [(base[0] + side * 0.42 * _HEAD * -uy, base[1] + side * 0.42 * _HEAD * ux) for side in (1, -1)]
     head = " ".join(_pair(p) for p in (tip, *wings))
-    ink = edge_box(label)
+    ink = edge_box(label, mark)
     text = ""
     if at is not None:
         x = at[0] - ink.width * EDGE_FONT / 2

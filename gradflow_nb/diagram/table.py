@@ -12,6 +12,9 @@ from .labels import EdgeLabel, NodeLabel
 Row = tuple[str, ...]
 
 
+_KINDS = {"input": "input", "held": "held fixed"}
+
+
 def _right(formula: Formula) -> str:
     """What stands right of the name: the node's own equation without `e =`."""
     return str(formula.sides[-1]) if isinstance(formula, Equation) else ""
@@ -21,7 +24,7 @@ def node_rows(nodes: Sequence[NodeLabel]) -> tuple[Row, list[Row]]:
     """Heading and rows of the table of nodes; columns that would be empty are left out."""
     columns = [
         ("node", [node.name for node in nodes]),
-        ("is", [node.kind if node.kind == "input" else _right(node.written) or str(node.written) for node in nodes]),
+        ("is", [_KINDS.get(node.kind) or _right(node.written) or str(node.written) for node in nodes]),
         ("value", [str(node.value) if node.value else "" for node in nodes]),
         ("derivative", [str(node.adjoint) if node.adjoint else "" for node in nodes]),
     ]
@@ -54,30 +57,34 @@ def html(nodes: Sequence[NodeLabel], edges: Sequence[EdgeLabel]) -> str:
     """Both tables as HTML, formulas as MathML; columns that would be empty are left out."""
     about_nodes = {
         "node": [escape(node.name) for node in nodes],
-        "is": [node.kind if node.kind == "input" else mathml(node.written) for node in nodes],
-        "value": [mathml(node.value) if node.value else "" for node in nodes],
-        "derivative": [mathml(node.adjoint) if node.adjoint else "" for node in nodes],
+        "is": [_KINDS.get(node.kind) or mathml(node.written, large=True) for node in nodes],
+        "value": [mathml(node.value, large=True) if node.value else "" for node in nodes],
+        "derivative": [mathml(node.adjoint, large=True) if node.adjoint else "" for node in nodes],
     }
     about_edges = {
         "edge": [escape(f"{edge.parent} → {edge.child}") for edge in edges],
-        "partial": [mathml(edge.written) for edge in edges],
+        "partial": [mathml(edge.written, large=True) for edge in edges],
         "note": [escape(_note(edge)) for edge in edges],
     }
     return _table("Nodes", about_nodes) + (_table("Edges", about_edges) if edges else "")
 
 
 def _note(edge: EdgeLabel) -> str:
-    return edge.convention or ("" if edge.exists else "does not exist here")
+    return edge.convention or edge.note
+
+
+_LEFT = 'style="text-align: left"'
+"""On every cell, for notebooks align the cells of tables to the right."""
 
 
 def _table(caption: str, columns: dict[str, list[str]]) -> str:
     kept = {head: cells for head, cells in columns.items() if any(cells)}
-    head = "".join(f'<th scope="col">{name}</th>' for name in kept)
+    head = "".join(f'<th scope="col" {_LEFT}>{name}</th>' for name in kept)
     rows = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
+        f'<tr><th scope="row" {_LEFT}>{first}</th>{"".join(f"<td {_LEFT}>{cell}</td>" for cell in rest)}</tr>'
         for first, *rest in zip(*kept.values())
     )
     return (
-        f'<table class="gf-table"><caption>{caption}</caption>'
+        f'<table class="gf-table"><caption {_LEFT}>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )

@@ -8,6 +8,7 @@ from .plain import (
     Bars,
     Call,
     Derivative,
+    DerivativeName,
     Formula,
     Item,
     Keyword,
@@ -19,11 +20,14 @@ from .plain import (
     Power,
     Quotient,
     Root,
+    Said,
     Script,
     Transposed,
     Vector,
     Words,
     number_text,
+    scientific,
+    wide,
 )  # fmt: skip
 
 GREEK = dict(
@@ -54,8 +58,9 @@ class Latex(Script):
         above, slash, below = text.partition("/")
         if slash:
             return rf"{sign}\frac{{{above}}}{{{below}}}"
-        mantissa, dot, exponent = text.partition("·10^")
-        return rf"{sign}{mantissa} \cdot 10^{{{exponent}}}" if dot else sign + text
+        mantissa, exponent = scientific(text)
+        times = r" \cdot " if mantissa else ""
+        return rf"{sign}{mantissa}{times}10^{{{exponent}}}" if exponent else sign + text
 
     def name(self, formula: Name) -> str:
         base, _, index = formula.text.partition("_")
@@ -94,7 +99,26 @@ class Latex(Script):
 
     def derivative(self, formula: Derivative) -> str:
         d = r"\partial " if formula.sign == "∂" else "d"
-        return rf"\frac{{{d}{self.name(Name(formula.child))}}}{{{d}{self.name(Name(formula.parent))}}}"
+        return rf"\frac{{{self._end(d, formula.child)}}}{{{self._end(d, formula.parent)}}}"
+
+    def _end(self, d: str, end: str | DerivativeName) -> str:
+        """`da`, `d\\,\\mathit{loss}`, `d(dg/da)`."""
+        if isinstance(end, str):
+            return d + (r"\," if wide(end) else "") + self.name(Name(end))
+        above, below = self._ends(end)
+        return rf"{d}({above}/{below if len(end.runs) == 1 else f'({below})'})"
+
+    def _ends(self, formula: DerivativeName) -> tuple[str, str]:
+        order = len(formula.wrt)
+        above = self._end("d" if order == 1 else f"d^{{{order}}}", formula.of)
+        below = r"\,".join(
+            self._end("d", name) + (f"^{{{times}}}" if times > 1 else "") for name, times in formula.runs
+        )
+        return above, below
+
+    def derivativename(self, formula: DerivativeName) -> str:
+        above, below = self._ends(formula)
+        return rf"\frac{{{above}}}{{{below}}}"
 
     def transposed(self, formula: Transposed) -> str:
         return self.write(formula.operand, ATOM) + r"^{\mathsf{T}}"
@@ -113,7 +137,7 @@ class Latex(Script):
         inner = self.arguments(formula.entries)
         if not formula.size:
             return rf"\left[{inner}\right]"
-        return rf"\left[{inner}, \ldots\right]\,{self.words(Words(formula.size))}"
+        return rf"\left[{inner}, \ldots\right]\,\left({self.words(Words(formula.size))}\right)"
 
     def matrix(self, formula: Matrix) -> str:
         rows = r" \\ ".join(" & ".join(map(self.write, row)) for row in formula.rows)
@@ -122,6 +146,9 @@ class Latex(Script):
     def words(self, formula: Words) -> str:
         text = "".join(_IN_TEXT.get(c, _ESCAPED.get(c, c)) for c in formula.text)
         return rf"\text{{{text}}}"
+
+    def said(self, formula: Said) -> str:
+        return self.write(formula.subject) + self.words(Words(formula.spaced))
 
 
 LATEX = Latex()

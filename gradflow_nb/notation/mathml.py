@@ -11,6 +11,7 @@ from .plain import (
     Bars,
     Call,
     Derivative,
+    DerivativeName,
     Formula,
     Item,
     Keyword,
@@ -22,11 +23,14 @@ from .plain import (
     Power,
     Quotient,
     Root,
+    Said,
     Script,
     Transposed,
     Vector,
     Words,
     number_text,
+    scientific,
+    wide,
 )  # fmt: skip
 
 
@@ -42,7 +46,7 @@ class MathML(Script):
     stacked = True
     plus, minus, equals, comma = _operator("+"), _operator("−"), _operator("="), _operator(",")
     times, thin = _operator("·"), "<mspace width='0.17em'></mspace>"
-    matrix_times = thin
+    matrix_times = _operator("@", lspace="0.2em", rspace="0.2em")
 
     def row(self, *parts: str) -> str:
         return f"<mrow>{''.join(parts)}</mrow>"
@@ -56,12 +60,13 @@ class MathML(Script):
 
     def number(self, formula: Number) -> str:
         above, slash, below = number_text(abs(formula.value), formula.decimal).partition("/")
-        mantissa, dot, exponent = above.partition("·10^")
+        mantissa, exponent = scientific(above)
         text = f"<mn>{mantissa}</mn>"
         if slash:
             text = f"<mfrac><mn>{above}</mn><mn>{below}</mn></mfrac>"
-        elif dot:
-            text = self.row(text, self.times, f"<msup><mn>10</mn><mn>{exponent.replace('-', '−')}</mn></msup>")
+        elif exponent:
+            power = f"<msup><mn>10</mn><mn>{exponent.replace('-', '−')}</mn></msup>"
+            text = self.row(text, self.times, power) if mantissa else power
         return self.row(self.minus_sign(), text) if formula.value < 0 else text
 
     def minus_sign(self) -> str:
@@ -94,15 +99,39 @@ class MathML(Script):
         return f"<msqrt>{self.write(formula.operand)}</msqrt>"
 
     def derivative(self, formula: Derivative) -> str:
-        d = f"<mo form='prefix' rspace='0'>{formula.sign}</mo>" if formula.sign == "∂" else "<mi>d</mi>"
-        above, below = (self.row(d, self.name(Name(name))) for name in (formula.child, formula.parent))
+        d = "<mo form='prefix' rspace='0'>∂</mo>" if formula.sign == "∂" else "<mi>d</mi>"
+        return f"<mfrac>{self._end(d, formula.child)}{self._end(d, formula.parent)}</mfrac>"
+
+    def _end(self, d: str, end: str | DerivativeName) -> str:
+        """`da`, `d loss`, `d(dg/da)`."""
+        if isinstance(end, str):
+            return self.row(d, *([self.thin] if wide(end) else []), self.name(Name(end)))
+        above, below = self._ends(end)
+        below = below if len(end.runs) == 1 else self.brackets(below)
+        return self.row(d, self.brackets(self.row(above, _operator("/"), below)))
+
+    def _ends(self, formula: DerivativeName) -> tuple[str, str]:
+        order = len(formula.wrt)
+        above = self._end("<mi>d</mi>" if order == 1 else f"<msup><mi>d</mi><mn>{order}</mn></msup>", formula.of)
+        below: list[str] = []
+        for name, times in formula.runs:
+            end = self._end("<mi>d</mi>", name)
+            below += [*([self.thin] if below else []), end if times == 1 else f"<msup>{end}<mn>{times}</mn></msup>"]
+        return above, below[0] if len(below) == 1 else self.row(*below)
+
+    def derivativename(self, formula: DerivativeName) -> str:
+        above, below = self._ends(formula)
         return f"<mfrac>{above}{below}</mfrac>"
 
     def transposed(self, formula: Transposed) -> str:
         return f"<msup>{self.write(formula.operand, ATOM)}<mi mathvariant='normal'>T</mi></msup>"
 
     def square(self, *inside: str) -> str:
-        return self.row(_operator("["), *inside, _operator("]"))
+        left, right = (
+            _operator(sign, form=form, fence="true", stretchy="true")
+            for sign, form in (("[", "prefix"), ("]", "postfix"))
+        )
+        return self.row(left, *inside, right)
 
     def item(self, formula: Item) -> str:
         index = ", ".join(formula.index).replace("-", "−")
@@ -118,7 +147,8 @@ class MathML(Script):
         inner = self.arguments(formula.entries)
         if not formula.size:
             return self.square(inner)
-        return self.row(self.square(inner, self.comma, "<mo>…</mo>"), self.thin, self.words(Words(formula.size)))
+        first = self.square(inner, self.comma, "<mo>…</mo>")
+        return self.row(first, self.thin, self.brackets(self.words(Words(formula.size))))
 
     def matrix(self, formula: Matrix) -> str:
         rows = ("".join(f"<mtd>{self.write(entry)}</mtd>" for entry in row) for row in formula.rows)
@@ -127,14 +157,17 @@ class MathML(Script):
     def words(self, formula: Words) -> str:
         return f"<mtext>{escape(formula.text)}</mtext>"
 
+    def said(self, formula: Said) -> str:
+        return self.row(self.write(formula.subject), self.words(Words(formula.spaced.replace(" ", "\u00a0", 1))))
+
 
 MATHML = MathML()
 
 
-def mathml(formula: Formula, block: bool = False) -> str:
-    """`formula` as a `<math>` element.
+def mathml(formula: Formula, large: bool = False) -> str:
+    """`formula` as a `<math>` element; `large` gives fractions their full size where the line is text.
 
     >>> mathml(Power(Name("d"), Number(2)))
     '<math><msup><mi>d</mi><mn>2</mn></msup></math>'
     """
-    return f"<math{' display=' + chr(34) + 'block' + chr(34) if block else ''}>{MATHML.write(formula)}</math>"
+    return f"<math{' displaystyle=' + chr(34) + 'true' + chr(34) if large else ''}>{MATHML.write(formula)}</math>"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 
 class Formula:
@@ -107,12 +108,27 @@ class Root(Formula):
 
 @dataclass(frozen=True, slots=True)
 class Derivative(Formula):
-    """∂child/∂parent, or dchild/dparent with `sign="d"`."""
+    """∂child/∂parent, or dchild/dparent with `sign="d"`. An end may itself be named after a derivative."""
 
-    child: str
-    parent: str
+    child: str | DerivativeName
+    parent: str | DerivativeName
     sign: str = "∂"
     __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class DerivativeName(Formula):
+    """A name that stands for a derivative: `dg_da`, drawn as d`of` over d`wrt`; `d2g_da_db` where `wrt` has two."""
+
+    text: str
+    of: str
+    wrt: tuple[str, ...]
+    __str__ = Formula.__str__
+
+    @property
+    def runs(self) -> list[tuple[str, int]]:
+        """The names below the bar, each with how often it stands in a row there."""
+        return [(name, len(list(group))) for name, group in groupby(self.wrt)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +175,7 @@ class Keyword(Formula):
 
 @dataclass(frozen=True, slots=True)
 class Vector(Formula):
-    """Entries in a row: `[1, 4]`. With a `size` these are only the first entries: `[1, 2, 3, …] 1000×1000`."""
+    """Entries in a row: `[1, 4]`. With a `size` these are only the first entries: `[1, 2, 3, …] (1000×1000)`."""
 
     entries: tuple[Formula, ...]
     size: str = ""
@@ -176,10 +192,24 @@ class Matrix(Formula):
 
 @dataclass(frozen=True, slots=True)
 class Words(Formula):
-    """Words in the place of a formula, such as `10×1000` for a matrix too large to show."""
+    """Words in the place of a formula, such as `10×1000 Jacobian` for a matrix too large to show."""
 
     text: str
     __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Formula):
+    """A formula and what is said of it: `dy/dx does not exist`, `y = 1/x, which does not exist`."""
+
+    subject: Formula
+    words: str
+    __str__ = Formula.__str__
+
+    @property
+    def spaced(self) -> str:
+        """The words as they follow the subject: after a space, or at once where they start with a comma."""
+        return self.words if self.words.startswith(",") else f" {self.words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +227,39 @@ def number_text(value: int | Fraction | float, decimal: bool = False) -> str:
     ('305', '3/8', '0.375')
     >>> number_text(2 / 3), number_text(1.5e22)
     ('0.666667', '1.5·10^22')
+    >>> number_text(-1e-7)
+    '-10^-7'
     """
     if isinstance(value, float):
-        text = f"{value:.6g}"
-        mantissa, e, exponent = text.partition("e")
-        return f"{mantissa}·10^{int(exponent)}" if e else text
+        mantissa, e, exponent = f"{value:.6g}".partition("e")
+        if not e:
+            return mantissa
+        lead = {"1": "", "-1": "-"}.get(mantissa, f"{mantissa}·")
+        return f"{lead}10^{int(exponent)}"
     value = Fraction(value)
     if value.denominator == 1:
         return str(value.numerator)
     return (decimal and exact_decimal(value)) or f"{value.numerator}/{value.denominator}"
+
+
+def scientific(text: str) -> tuple[str, str]:
+    """The mantissa and the exponent of a number's text: no mantissa where it is 1, no exponent where there is none.
+
+    >>> scientific("1.5·10^22"), scientific("10^-7"), scientific("305")
+    (('1.5', '22'), ('', '-7'), ('305', ''))
+    """
+    mantissa, ten, exponent = text.partition("10^")
+    return (mantissa.removesuffix("·"), exponent) if ten else (text, "")
+
+
+def wide(name: str) -> bool:
+    """Whether a name has more than one letter before its index, so that it stands apart from the d of a derivative.
+
+    >>> wide("x_1"), wide("loss")
+    (False, True)
+    """
+    base, _, index = name.partition("_")
+    return len(base if base and index else name) > 1
 
 
 def exact_decimal(value: Fraction) -> str | None:
@@ -251,8 +305,10 @@ class Script:
                 if value < 0:
                     return NEGATIVE
                 text = number_text(value, decimal)
+                if text.startswith("10^"):
+                    return POWER
                 return PRODUCT if "·" in text or ("/" in text and not self.stacked) else FACTOR if "/" in text else ATOM
-            case Equation():
+            case Equation() | Said():
                 return EQUATION
             case Sum():
                 return SUM
@@ -270,6 +326,8 @@ class Script:
                 return PRODUCT if " " in formula.text or "×" in formula.text else ATOM
             case Derivative():
                 return FACTOR
+            case DerivativeName():
+                return FACTOR if self.stacked else ATOM
             case Quotient():
                 return FACTOR if self.stacked else PRODUCT
             case Power():
@@ -308,9 +366,13 @@ class Script:
         like_an_exponent = (
             isinstance(head, Name) and head.text[:1] in ("e", "E") and head.text[1:2].isdigit()
         )  # 2·e1, not 2e1
-        if isinstance(before, Number) and isinstance(head, (Name, Sum, MatrixProduct)) and not like_an_exponent:
+        if not isinstance(before, Number) or "10^" in str(before):  # 10^-7·x, not 10^-7x
+            return self.times
+        if isinstance(head, DerivativeName):
+            return self.thin if self.stacked else self.join([])
+        if isinstance(head, (Name, Sum, MatrixProduct)) and not like_an_exponent:
             return self.join([])
-        return self.thin if isinstance(before, Number) and isinstance(head, (Call, Root)) else self.times
+        return self.thin if isinstance(head, (Call, Root)) else self.times
 
     def matrixproduct(self, formula: MatrixProduct):
         first = formula.factors[0]
@@ -371,6 +433,9 @@ class Plain(Script):
     def derivative(self, formula: Derivative) -> str:
         return f"{formula.sign}{formula.child}/{formula.sign}{formula.parent}"
 
+    def derivativename(self, formula: DerivativeName) -> str:
+        return formula.text
+
     def transposed(self, formula: Transposed) -> str:
         return self.write(formula.operand, ATOM) + ".T"
 
@@ -385,13 +450,16 @@ class Plain(Script):
 
     def vector(self, formula: Vector) -> str:
         inner = self.arguments(formula.entries)
-        return f"[{inner}, …] {formula.size}" if formula.size else f"[{inner}]"
+        return f"[{inner}, …] ({formula.size})" if formula.size else f"[{inner}]"
 
     def matrix(self, formula: Matrix) -> str:
         return f"[{', '.join(f'[{self.arguments(row)}]' for row in formula.rows)}]"
 
     def words(self, formula: Words) -> str:
         return formula.text
+
+    def said(self, formula: Said) -> str:
+        return self.write(formula.subject) + formula.spaced
 
 
 PLAIN = Plain()

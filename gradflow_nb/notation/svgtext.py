@@ -16,6 +16,7 @@ from .plain import (
     Bars,
     Call,
     Derivative,
+    DerivativeName,
     Formula,
     Item,
     Keyword,
@@ -27,11 +28,14 @@ from .plain import (
     Power,
     Quotient,
     Root,
+    Said,
     Script,
     Transposed,
     Vector,
     Words,
     number_text,
+    scientific,
+    wide,
 )  # fmt: skip
 
 # Widths in thousandths of the font size: those of Times and of the fonts made to its measure.
@@ -169,10 +173,19 @@ def grid(rows: list[list[Box]]) -> Box:
 
 def square(inside: Box) -> Box:
     """Square brackets as tall as what they hold, drawn as strokes."""
-    top, bottom, right = -inside.above, inside.below, inside.width + 0.36
-    left = Line(((0.17, top), (0.06, top), (0.06, bottom), (0.17, bottom)))
-    close = Line(((right - 0.17, top), (right - 0.06, top), (right - 0.06, bottom), (right - 0.17, bottom)))
-    return Box(right, inside.above + 0.05, inside.below + 0.05, (left, *inside.moved(0.18), close))
+    top, bottom, right = -inside.above, inside.below, inside.width + 2 * _INSET
+    left, close = (
+        Line(((at + foot, top), (at, top), (at, bottom), (at + foot, bottom)))
+        for at, foot in ((0.07, _FOOT), (right - 0.07, -_FOOT))
+    )
+    return Box(right, inside.above + 0.05, inside.below + 0.05, (left, *inside.moved(_INSET), close))
+
+
+_FOOT, _INSET = 0.16, 0.3
+"""How long the feet of a square bracket are, and how far inside its edge the first entry starts."""
+
+
+_STACKS = (Derivative, DerivativeName, Quotient)
 
 
 class SvgText(Script):
@@ -185,7 +198,7 @@ class SvgText(Script):
         beside([_space(0.06), _text("·"), _space(0.06)]),
         _space(0.17),
     )
-    matrix_times = thin
+    matrix_times = beside([_space(0.2), _text("@"), _space(0.2)])
 
     def join(self, parts: Iterable[Box]) -> Box:
         return beside(parts)
@@ -204,11 +217,11 @@ class SvgText(Script):
         if slash:
             box = over(_text(above).scaled(0.85), _text(below).scaled(0.85))
         else:
-            mantissa, dot, exponent = above.partition("·10^")
+            mantissa, exponent = scientific(above)
             box = _text(mantissa)
-            if dot:
-                power = raised(_text(exponent.replace("-", "−")).scaled(0.7), 0.38)
-                box = beside([box, self.times, _text("10"), power])
+            if exponent:
+                power = [_text("10"), raised(_text(exponent.replace("-", "−")).scaled(0.7), 0.38)]
+                box = beside([box, self.times, *power] if mantissa else power)
         return beside([_text("−"), box]) if formula.value < 0 else box
 
     def name(self, formula: Name) -> Box:
@@ -242,8 +255,39 @@ class SvgText(Script):
         return Box(inside.width + 0.65, inside.above + 0.15, inside.below, (stroke, *inside.moved(0.55)))
 
     def derivative(self, formula: Derivative) -> Box:
-        parts = (beside([_text(formula.sign, True), self.name(Name(n))]) for n in (formula.child, formula.parent))
-        return over(*(part.scaled(0.9) for part in parts))
+        d = _text(formula.sign, italic=True)
+        return over(*(self._end(d, end).scaled(0.9) for end in (formula.child, formula.parent)))
+
+    def _end(self, d: Box, end: str | DerivativeName) -> Box:
+        """`da`, `d loss`, `d(dg/da)`."""
+        if isinstance(end, str):
+            return beside([d, *([_space(0.12)] if wide(end) else []), self.name(Name(end))])
+        return beside([d, self.brackets(self.inline(end))])
+
+    def _ends(self, formula: DerivativeName) -> tuple[Box, Box]:
+        d, order = _text("d", italic=True), len(formula.wrt)
+        above = self._end(d if order == 1 else beside([d, self._small(order)]), formula.of)
+        below: list[Box] = []
+        for name, times in formula.runs:
+            below += [self.thin] if below else []
+            below += [self._end(d, name), *([self._small(times)] if times > 1 else [])]
+        return above, beside(below)
+
+    def _small(self, number: int) -> Box:
+        return raised(_text(str(number)).scaled(0.7), 0.38)
+
+    def inline(self, formula: DerivativeName) -> Box:
+        """The fraction on one line: `dg/da`."""
+        above, below = self._ends(formula)
+        return beside([above, _text("/"), below if len(formula.runs) == 1 else self.brackets(below)])
+
+    def derivativename(self, formula: DerivativeName) -> Box:
+        return over(*(part.scaled(0.9) for part in self._ends(formula)))
+
+    def between(self, before: Formula, after: Formula) -> Box:
+        """Between two stacked fractions the dot has more room, or it would touch their bars."""
+        stacks = isinstance(before, _STACKS) and isinstance(after, _STACKS)
+        return beside([self.thin, _text("·"), self.thin]) if stacks else super().between(before, after)
 
     def transposed(self, formula: Transposed) -> Box:
         base = self.write(formula.operand, ATOM)
@@ -266,13 +310,17 @@ class SvgText(Script):
         inner = self.arguments(formula.entries)
         if not formula.size:
             return square(inner)
-        return beside([square(beside([inner, self.comma, _text("…")])), self.thin, _text(formula.size)])
+        size = self.brackets(_text(formula.size))
+        return beside([square(beside([inner, self.comma, _text("…")])), _space(0.25), size])
 
     def matrix(self, formula: Matrix) -> Box:
         return square(grid([[self.write(entry).scaled(0.85) for entry in row] for row in formula.rows]))
 
     def words(self, formula: Words) -> Box:
         return _text(formula.text)
+
+    def said(self, formula: Said) -> Box:
+        return beside([self.write(formula.subject), _text(formula.spaced)])
 
 
 SVG_TEXT = SvgText()

@@ -238,3 +238,44 @@ def test_text_and_python_make_the_same_graph():
 
 def test_the_same_settings_give_the_same_row():
     assert row("sum") is row("sum", axis=None) and row("sum", axis=0) is not row("sum", axis=1)
+
+
+def test_a_slice_and_a_list_of_the_same_numbers_are_two_indices():
+    flow = graph("a = x[0:2:1]; b = x[[0, 2, 1]]").at(x=[5, 6, 7])
+    assert flow.values["a"].tolist() == [5, 6] and flow.values["b"].tolist() == [5, 7, 6]
+
+
+def test_constant_arrays_and_scalar_conditions():
+    weights = np.array([1.0, 2.0])
+    traced = graph(lambda x: np.sum(x * weights))
+    assert traced.at(x=[3, 4]).gradient("y")["x"].tolist() == [1, 2] and "x·[1, 2]" in repr(traced)
+    chosen = graph(lambda c, x: np.where(c > 0, x, 0)).at(c=1, x=[1, 2])
+    assert chosen.values["y"].tolist() == [1, 2] and chosen.total("y", "x").tolist() == [[1, 0], [0, 1]]
+
+
+def test_what_a_flow_computed_cannot_be_written_to():
+    flow = graph("y = 2x; L = sum(y)").at(x=[1, 2])
+    with pytest.raises(ValueError, match="read-only"):
+        flow.values["y"][0] = 7
+
+
+def test_an_empty_slice_is_an_error():
+    with pytest.raises(errors.DomainError, match="the result is an empty array"):
+        graph("y = x[2:1]").at(x=[1, 2, 3])
+
+
+def test_a_gradient_graph_is_of_a_single_number():
+    slope = graph("L = sum((W @ x)^2)").gradient_graph("L", "W")
+    point = {"W": [[1, 2], [3, 4]], "x": [1, 2]}
+    assert slope.at(point).values["dL_dW"].tolist() == [[10, 20], [22, 44]]
+    with pytest.raises(errors.NotScalar, match="gradient of dL_dW, which is an array"):
+        slope.gradient_graph("dL_dW", "W").at(point)
+    with pytest.raises(errors.NotScalar, match="gradient of y, which is an array"):
+        graph("y = x^3").gradient_graph("y", "x").at(x=[1, 2])
+
+
+def test_one_array_used_very_often():
+    def often(x):
+        return sum(np.sum(x * 2) for _ in range(1500))
+
+    assert graph(often).at(x=[1, 2]).gradient("y")["x"].tolist() == [3000, 3000]

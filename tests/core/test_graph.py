@@ -239,3 +239,52 @@ def test_names_that_cannot_be_shown_or_told_apart_are_refused():
     ):  # fmt: skip
         with pytest.raises(GraphError, match=says):
             Graph(named)
+
+
+def test_graphs_and_flows_can_be_copied_and_pickled():
+    import copy
+    import pickle
+
+    for text in ("y = x^2 + sin(x)", "h = sum(x, axis=0); y = y(h)"):
+        original = graph(text)
+        for twin in (copy.deepcopy(original), pickle.loads(pickle.dumps(original))):
+            assert twin.names == original.names and repr(twin) == repr(original)
+    assert pickle.loads(pickle.dumps(graph("y = x^3").at(x=2))).total("y", "x") == 12
+
+
+def test_an_unused_input_is_no_output():
+    assert graph("y = 2x", inputs=("x", "z")).outputs == ("y",)
+
+
+def test_very_long_expressions_have_dots_inside():
+    x = Node(None, (), "x")
+    deep = wide = x
+    for _ in range(3000):
+        deep = Node(OPERATIONS["sin"], (deep,))
+    for _ in range(60):
+        wide = wide * wide
+    for expression in (deep, wide):
+        shown = repr(Graph({"x": x, "y": expression}).at(x=0))
+        assert "…" in shown and len(shown) < 20_000
+
+
+def test_a_graph_with_a_mistake_in_it_still_prints():
+    assert "no value here. In y = x/0" in repr(graph("y = x/0"))
+
+
+def test_formulas_keep_a_choice():
+    x = Node(None, (), "x")
+    chosen = Graph({"x": x, "y": Node(OPERATIONS["where"], (x > 0, x**2, -x))})
+    assert str(chosen.formula("y", "x")) == "2*x*where(Heaviside(x, 0), 1, 0) - where(Heaviside(x, 0), 0, 1)"
+    assert chosen.formula("y", "x").subs("x", -2) == -1 and chosen.formula("y", "x").subs("x", 3) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("h = f(x)", "f is an input here, and f(…) a product"), ("y = W^T x", "the transpose of W is written W.T"),
+        ("r = ||W||^2", "the norm of an array is written norm(x)"),
+    ],
+)  # fmt: skip
+def test_notes_on_what_may_have_been_meant(text, says):
+    assert says in graph(text).notes[0]

@@ -73,15 +73,21 @@ def test_array_operations_are_written_as_people_write_them():
         assert str(written(made, lambda node: node.name)) == expected
 
 
+def test_an_opaque_function_is_written_with_its_arguments_alone():
+    assert str(written(read_graph("y = y(x, w)")["y"], lambda node: node.name)) == "y(x, w)"
+
+
 def test_arrays_are_written_whole_or_in_part():
     for value, text in (
         (np.array([1.0, -0.0, 2.5]), "[1, 0, 2.5]"),
         (np.arange(16).reshape(4, 4), "[[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11], [12, 13, 14, 15]]"),
         (np.arange(8).reshape(2, 2, 2), "[[[0, 1], [2, 3]], [[4, 5], [6, 7]]]"),
         (np.array(3.0), "3"),
-        (np.arange(17), "[0, 1, 2, …] 17 entries"),
-        (np.zeros((1000, 1000)), "[0, 0, 0, …] 1000×1000"),
+        (np.arange(17), "[0, 1, 2, …] (17 entries)"),
+        (np.zeros((1000, 1000)), "[0, 0, 0, …] (1000×1000)"),
         (np.zeros((0, 2)), "[]"),
+        (np.array([123456.789, 1234.5678, 999.98, 2 / 3]), "[123457, 1234.57, 1000, 0.6667]"),
+        (np.array([1e-7, -1e-7, 1.5e22]), "[10^-7, -10^-7, 1.5·10^22]"),
         (np.array([Fraction(1, 2), 3], dtype=object), "[1/2, 3]"),
     ):
         assert str(value_formula(value)) == text
@@ -109,12 +115,13 @@ class Map:
         (Map("scaled identity", (3, 3), scale=-1.0), "-I"),
         (Map("diagonal", (2, 2), diagonal=np.array([3.0, 4.0])), "diag(3, 4)"),
         (Map("diagonal", (9, 9), diagonal=np.arange(9.0)), "diag(0, 1, 2, …)"),
-        (Map("selection", (3, 10)), "selection 3×10"),
+        (Map("selection", (3, 10)), "3×10 selection"),
         (Map("selection", (1, 3), [[0, 1, 0]]), "[0, 1, 0]"),
         (Map("dense", (1, 2), [[1, 4]]), "[1, 4]"),
         (Map("dense", (2, 1), [[1], [4]]), "[[1], [4]]"),
         (Map("dense", (2, 2), [[1, 4], [2, 3]]), "[[1, 4], [2, 3]]"),
-        (Map("dense", (10, 1000)), "10×1000"),
+        (Map("dense", (10, 1000)), "10×1000 Jacobian"),
+        (Map("dense", (1, 1000000)), "1×1000000 Jacobian"),
         (Factor(Fraction(1, 2)), "1/2"),
         (Factor(1), "1"),
         (Missing("why"), "does not exist"),

@@ -174,11 +174,69 @@ def test_what_is_asked_wrongly_says_what_is_right(flow, tmp_path):
 def test_a_missing_derivative_and_a_convention_are_marked():
     root_flow = graph("y = sqrt(x)").at(x=0)
     edge = marked(parsed(draw(root_flow, direction="gradient")), "gf-missing")[0]
-    assert edge.get("aria-label").endswith("which does not exist here") and "—" in shown(edge, "partial")
+    assert edge.get("aria-label") == "edge from x to y: ∂y/∂x = 1/(2 sqrt(x)), which does not exist"
+    assert shown(edge, "partial").endswith(", which does not exist")
+    assert shown(marked(parsed(draw(root_flow, direction="gradient")), "gf-node")[0], "adjoint") == "dydx does not exist"
     kink = draw(graph("y = relu(x)").at(x=0))
-    assert "† relu has a kink at 0; the slope is taken as 0 there" in "".join(parsed(kink).itertext())
+    assert "† ∂y/∂x: relu has a kink at 0; the slope is taken as 0 there" in "".join(parsed(kink).itertext())
     assert "†" in shown(marked(parsed(kink), "gf-edge")[0], "partial")
     assert "†" not in draw(graph("y = relu(x)").at(x=1)).svg
+
+
+def test_several_notes_have_signs_of_their_own():
+    root = parsed(draw(graph("y = relu(x); z = |x|; w = relu(u)").at(x=0, u=0)))
+    signs = {g.get("data-child"): shown(g, "partial")[-1] for g in marked(root, "gf-edge")}
+    assert signs == {"y": "†", "z": "‡", "w": "†"}
+    notes = [element.text for element in root.iter(f"{SVG}text") if element.get("class") == "gf-note"]
+    assert [note[:15] for note in notes] == ["† ∂y/∂x, ∂w/∂u:", "‡ ∂z/∂x: |x| ha"]
+
+
+def test_a_graph_of_arrays_names_the_partials_that_have_no_formula():
+    root = parsed(draw(graph("h = W @ x; y = sum(h)"), direction="gradient"))
+    edge = next(g for g in marked(root, "gf-edge") if g.get("data-parent") == "W")
+    assert shown(edge, "partial") == "∂h∂W" and not marked(root, "gf-missing")
+    assert edge.get("aria-label") == "edge from W to h: ∂h/∂W, whose formula depends on the shapes of arrays"
+
+
+def test_arrays_are_spoken_by_their_shape():
+    drawn = draw(graph("h = W @ x; y = sum(h)").at(W=[[1, 2, 3], [4, 5, 6]], x=[1, 1, 1]), direction="gradient")
+    root = parsed(drawn)
+    assert drawn.title == "gradient flow of y at W (2×3), x (3 entries)" == root.find(f"{SVG}title").text
+    spoken = {g.get("data-node"): g.get("aria-label") for g in marked(root, "gf-node")}
+    assert spoken["W"] == "input W (2×3), dy/dW (2×3)" and spoken["y"] == "output y = sum(h), value 21, dy/dy = 1"
+    edge = next(g for g in marked(root, "gf-edge") if g.get("data-parent") == "W")
+    assert edge.get("aria-label") == "edge from W to h: ∂h/∂W, 2×6 Jacobian"
+    assert "[[1, 2, 3], [4, 5, 6]]" in drawn.text
+
+
+def test_what_is_too_wide_gives_way_to_a_shorter_form():
+    opaque = draw(graph("x = x(w); y = y(x, w); z = z(y, w); L = L(x, y, z)"), direction="gradient")
+    w = marked(parsed(opaque), "gf-node")[0]
+    assert shown(w, "adjoint") == "dLdw=dLdx·Dxw+dLdy·Dyw+dLdz·Dzw"
+    wide = draw(graph("y = sum(W @ x)").at(W=[[1.234567] * 4] * 4, x=[1e-5] * 4), direction="gradient")
+    nodes = {g.get("data-node"): g for g in marked(parsed(wide), "gf-node")}
+    assert "…" not in shown(nodes["W"], "value") and shown(nodes["x"], "adjoint").startswith("dydx=4.938")
+    long = graph("y = " + " + ".join(f"x{i} sin(x{i})" for i in range(12)))
+    assert shown(marked(parsed(draw(long)), "gf-node")[-1], "written") == "y=…"
+
+
+def test_the_derivatives_of_a_gradient_graph_are_fractions(flow):
+    root = parsed(draw(flow.graph.gradient_graph("g", "a")))
+    nodes = {g.get("data-node"): shown(g, "written") for g in marked(root, "gf-node")}
+    assert nodes["dg_db"] == "dgdb=5dgdd+84" and nodes["d"] == "d=5b+6"
+    edges = {g.get("data-child"): shown(g, "partial") for g in marked(root, "gf-edge")}
+    assert edges["dg_db"] == "∂(dg/db)∂(dg/dd)=5"
+    second = draw(graph("y = a^3 b^2").gradient_graph("y", "a").gradient_graph("dy_da", "b"))
+    assert shown(marked(parsed(second), "gf-node")[-1], "written").startswith("d2ydadb=")
+    assert "d2y_da_db" in second.text and "<mfrac>" in second.table
+
+
+def test_a_held_node_looks_like_an_input(flow):
+    drawn = draw(flow.hold("c"))
+    c = next(g for g in marked(parsed(drawn), "gf-held"))
+    assert (c.get("data-node"), shown(c, "written"), shown(c, "value")) == ("c", "c", "7")
+    assert c.get("aria-label") == "held node c, value 7" and "c     held fixed  7" in drawn.text
+    assert drawn.title == "gradient flow at a = 1, o = 2, c is held fixed"
 
 
 def test_nothing_is_printed_while_drawing(flow, capfd):

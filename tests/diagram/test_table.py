@@ -51,4 +51,19 @@ def test_every_column_has_a_heading_and_every_row_a_header():
 def test_notes_stand_beside_the_edge():
     text = draw(graph("y = relu(x); z = sqrt(x)").at(x=0)).text
     assert "relu has a kink at 0" in next(line for line in text.splitlines() if line.startswith("x → y"))
-    assert next(line for line in text.splitlines() if line.startswith("x → z")).endswith("does not exist here")
+    missing = next(line for line in text.splitlines() if line.startswith("x → z"))
+    assert "∂z/∂x = 1/(2 sqrt(x)), which does not exist  sqrt has no derivative at 0" in missing
+
+
+def test_a_partial_that_is_only_not_written_down_is_not_said_to_be_missing():
+    text = draw(graph("h = W @ x; y = sum(h)"), direction="gradient").text
+    assert "does not exist" not in text and "—" not in text and "no formula" not in text
+    assert "W → h  ∂h/∂W    its formula depends on the shapes of arrays" in text and "dy/dW" in text
+
+
+def test_tables_need_no_style_sheet():
+    """Notebooks align the cells of tables to the right, and set formulas small."""
+    root = ET.fromstring(f"<div>{draw(graph(TEXT).at(a=2, b=1)).table}</div>")
+    cells = [*root.iter("th"), *root.iter("td")]
+    assert cells and all(cell.get("style") == "text-align: left" for cell in cells)
+    assert all(formula.get("displaystyle") == "true" for formula in root.iter("math"))

@@ -16,6 +16,7 @@ from gradflow_nb.notation.plain import (
     Bars,
     Call,
     Derivative,
+    DerivativeName,
     Equation,
     Item,
     Keyword,
@@ -29,12 +30,14 @@ from gradflow_nb.notation.plain import (
     Product,
     Quotient,
     Root,
+    Said,
     Sum,
     Transposed,
     Vector,
     Words,
     number_text,
 )  # fmt: skip
+from gradflow_nb.notation.renaming import renamed
 from gradflow_nb.notation.svgtext import box, text_width
 
 a, b, c, x, y = map(Name, "abcxy")
@@ -124,11 +127,22 @@ SCRIPTS = [
     (Call("sum", (W, Keyword("axis", Number(-1)))), "sum(W, axis=-1)",
      r"\operatorname{sum}\left(W, \mathit{axis}=-1\right)"),
     (Vector((one, Number(4))), "[1, 4]", r"\left[1, 4\right]"),
-    (Vector((one, two), "1000×10"), "[1, 2, …] 1000×10", r"\left[1, 2, \ldots\right]\,\text{1000$\times$10}"),
+    (Vector((one, two), "1000×10"), "[1, 2, …] (1000×10)",
+     r"\left[1, 2, \ldots\right]\,\left(\text{1000$\times$10}\right)"),
     (Matrix(((one, Number(4)), (two, x))), "[[1, 4], [2, x]]", r"\begin{bmatrix} 1 & 4 \\ 2 & x \end{bmatrix}"),
     (Product((two, Name("I"))), "2I", "2I"),
     (Call("diag", (Number(3), Words("…"))), "diag(3, …)", r"\operatorname{diag}\left(3, \text{\ldots{}}\right)"),
-    (Words("selection 3×10"), "selection 3×10", r"\text{selection 3$\times$10}"),
+    (Words("3×10 selection"), "3×10 selection", r"\text{3$\times$10 selection}"),
+    (Said(Derivative("y", "x"), "does not exist"), "∂y/∂x does not exist",
+     r"\frac{\partial y}{\partial x}\text{ does not exist}"),
+    (Said(Equation((y, Quotient(one, x))), ", which does not exist"), "y = 1/x, which does not exist",
+     r"y = \frac{1}{x}\text{, which does not exist}"),
+    (Derivative("loss", "W1", "d"), "dloss/dW1", r"\frac{d\,\mathit{loss}}{d\,\mathit{W1}}"),
+    (Number(1e-7), "10^-7", "10^{-7}"),
+    (Number(-1e-7), "-10^-7", "-10^{-7}"),
+    (Product((Number(1e-7), x)), "10^-7·x", r"10^{-7} \cdot x"),
+    (Product((Number(1.5e22), x)), "1.5·10^22·x", r"1.5 \cdot 10^{22} \cdot x"),
+    (Power(Number(1e-7), two), "(10^-7)^2", r"\left(10^{-7}\right)^{2}"),
 ]  # fmt: skip
 
 
@@ -136,6 +150,7 @@ SCRIPTS = [
 def test_the_scripts(formula, plain, tex):
     assert (str(formula), latex(formula)) == (plain, tex)
     root = ET.fromstring(mathml(formula))
+    assert ("@" in "".join(root.itertext())) == ("@" in plain)
     letters = re.sub(r"[\W\d_]", "", re.sub("sqrt|norm", "", plain))
     assert root.tag == "math" and re.sub(r"[\W\d_]", "", "".join(root.itertext())) == letters
     drawn = box(formula)
@@ -173,6 +188,41 @@ def test_an_array_is_drawn_between_its_brackets():
     assert box(entries).height > box(Quotient(a, b)).height + box(one).height * 0.5
 
 
+DERIVATIVES = [
+    (("g", ("a",)), r"\frac{dg}{da}", "dgda"),
+    (("g", ("a", "a")), r"\frac{d^{2}g}{da^{2}}", "d2gda2"),
+    (("g", ("a", "b", "b")), r"\frac{d^{3}g}{da\,db^{2}}", "d3gdadb2"),
+    (("loss", ("W1",)), r"\frac{d\,\mathit{loss}}{d\,\mathit{W1}}", "dlossdW1"),
+]
+
+
+@pytest.mark.parametrize(("meant", "tex", "letters"), DERIVATIVES)
+def test_the_name_of_a_derivative_is_drawn_as_a_fraction(meant, tex, letters):
+    name = DerivativeName("the_name", *meant)
+    formula = Equation((x, Product((Number(5), name))))
+    assert (str(formula), latex(name)) == ("x = 5the_name", tex)
+    drawn = "".join(ET.fromstring(f"<svg>{box(name).svg(0, 0, 16)}</svg>").itertext())
+    assert drawn == letters == "".join(ET.fromstring(mathml(name)).itertext())
+    assert box(name).height > 1.5 and [mark for mark in box(name).ink if not hasattr(mark, "text")]
+    assert latex(Power(name, two)).startswith(r"\left(") and str(Power(name, two)) == "the_name^2"
+
+
+def test_a_derivative_of_a_derivative_has_it_on_one_line():
+    formula = Derivative(DerivativeName("dg_db", "g", ("b",)), DerivativeName("d2g_dadb", "g", ("a", "b")))
+    assert str(formula) == "∂dg_db/∂d2g_dadb"
+    assert latex(formula) == r"\frac{\partial (dg/db)}{\partial (d^{2}g/(da\,db))}"
+    for drawn in (mathml(formula), f"<svg>{box(formula).svg(0, 0, 16)}</svg>"):
+        assert "".join(ET.fromstring(drawn).itertext()) == "∂(dg/db)∂(d2g/(dadb))"
+
+
+def test_names_are_put_in_at_every_depth():
+    names = {"dg_da": DerivativeName("dg_da", "g", ("a",))}
+    formula = Equation((Name("dg_da"), Sum((Call("sin", (Name("dg_da"),)), Item(Name("dg_da"), ("dg_da",))))))
+    put = renamed(formula, names)
+    assert latex(put).count("frac") == 3 and str(put) == str(formula) and renamed(formula, {}) is formula
+    assert renamed(Derivative("dg_da", "x"), names) == Derivative(names["dg_da"], "x")
+
+
 HOSTILE = ["<script>alert(1)</script>", "a&b", "\"'", "]]>", "</svg>", "x_<b>", "&lt;", "%$#{}~^\\", "a b"]
 
 
@@ -202,7 +252,7 @@ def test_widths_follow_the_letters():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(305, "305"), (Fraction(3, 8), "3/8"), (2 / 3, "0.666667"), (1e-9, "1·10^-9"), (-0.5, "-0.5"), (3.0, "3")],
+    [(305, "305"), (Fraction(3, 8), "3/8"), (2 / 3, "0.666667"), (1e-9, "10^-9"), (2.5e-9, "2.5·10^-9"), (-0.5, "-0.5"), (3.0, "3")],
 )
 def test_numbers(value, text):
     assert number_text(value) == text

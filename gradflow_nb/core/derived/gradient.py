@@ -124,6 +124,7 @@ def gradient_graph(graph: Graph, of: str, wrt: str | Iterable[str]) -> Graph:
         {name: value for name, value in graph.defaults.items() if name in named},
     )
     meanings = {**known, **{name: meant for name, meant in said.values() if name in fresh}}
+    made.roots = {**graph.roots, of: graph[of]}
     made.derivatives = {name: meanings[name] for name in made.names if name in meanings}
     return made
 

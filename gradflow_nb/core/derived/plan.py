@@ -24,6 +24,9 @@ CHUNK = 2_000
 
 _RISKY = set("div pow exp log log10 sqrt tan sec csc cot asin acos sinh cosh acosh atanh".split())
 """Operations that have no value at some points: nan or infinite there, which the next operation may hide."""
+_GROWING = {"add", "sub", "mul"}
+"""Operations that may be too large for a float. They and the next two pass on what is infinite; others may hide it."""
+_OPEN = {*_GROWING, "neg", "same"}
 
 
 class Plan:
@@ -45,6 +48,13 @@ class Plan:
         self.adjoints: dict[str, Ref] = {}
         self.edges: dict[tuple[str, str], Ref] = {}
         self.witnesses: list[str] = []
+        self.hidden = {
+            id(argument)
+            for node in graph.nodes
+            if node.operation is not None and node.operation.name not in _OPEN
+            for argument in node.parents
+            if argument.operation is not None and argument.operation.name in _GROWING
+        }
 
     def chunks(self) -> Iterator[list[Statement]]:
         """The statements in order: all of a short program at once, a long one in parts that end where they may."""
@@ -70,7 +80,7 @@ class Plan:
         ref = arguments[0] if operation.name == "same" else self.tape.number(operation, arguments)
         if ref is None:
             ref = self.tape.share(operation, arguments)
-            if operation.name in _RISKY and id(node) not in self.own:
+            if (operation.name in _RISKY or id(node) in self.hidden) and id(node) not in self.own:
                 self.witnesses.append(ref)
         self.slots[id(node)] = ref
 
@@ -160,10 +170,14 @@ class Plan:
         return needed
 
     def _finish(self, found: dict[int, Ref]) -> None:
-        if self.of is not None:
-            self.adjoints = {
-                name: found.get(id(node), 0) for name, node in self.graph.named.items() if not node.is_constant
-            }
+        if self.of is None:
+            return
+        needed = self._needed()
+        self.adjoints = {
+            name: found.get(id(node), 0)
+            for name, node in self.graph.named.items()
+            if not node.is_constant and (needed is None or id(node) in needed or name == self.of)
+        }
 
 
 def _inside(top: Node, own: dict[int, str]) -> Iterator[Node]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError, Undefined, UnknownName
 from ..worlds import exact
+from .entering import MISSING, entered, is_array, missing_error, real, surplus_error
 from .plan import Plan
 from .portable import portable
 from .runs import ArrayRun, BatchRun, FlowRun, Numbered, Run, Views, places
@@ -75,6 +76,13 @@ class Program:
         """The numbers at this point, or at these points."""
         return self._careful(positional, named)
 
+    def __repr__(self) -> str:
+        """`<Program of g: 19 operations, inputs a, o>`."""
+        of = "" if self.of is None else f" of {self.of}"
+        listed = ", ".join(self.inputs[:8]) + (", …" if len(self.inputs) > 8 else "")
+        what = f"inputs {listed}" if len(self.inputs) > 1 else f"input {listed}" if listed else "no inputs"
+        return f"<Program{of}: {self._count:,} operation{'s' * (self._count != 1)}, {what}>"
+
     @property
     def source(self) -> str:
         """The Python that runs, a statement an operation; a long program is several functions over one list."""
@@ -101,6 +109,7 @@ class Program:
         kept = list(dict.fromkeys([*inputs, *(ref for ref in refs if type(ref) is str)]))
         self._body = [(slot, row, arguments) for slot, row, arguments in _needed(statements, kept)]
         self._kept = kept
+        self._count = len(self._body)
         self.places = places(plan, {slot: at for at, slot in enumerate(kept)})
         lines = self._words.body(self._body, "    ")
         self._text = f"def run({', '.join(inputs)}):\n{lines}    return {', '.join(kept)}{',' * (len(kept) == 1)}"
@@ -110,10 +119,11 @@ class Program:
         """Many functions over one list of slots, each compiled as soon as it is written."""
         self._text = ""
         self._codes = []
-        self._size = 0
+        self._size = self._count = 0
 
         def add(statements: list[Statement]) -> None:
             if statements:
+                self._count += len(statements)
                 self._codes.append(compiled(chunk(self._words, statements, plan.constants)))
                 self._size = max(self._size, int(statements[-1][0][1:]) + 1)
 
@@ -140,12 +150,12 @@ class Program:
         text += f"    except problems:\n        return self._again(({given}), more, surplus)\n"
         code = compiled(text)
         varnames = ("self", *self.inputs, *code.co_varnames[1 + len(names) :])
-        own = {"Run": self.run_type, "real": _real, "missing": _MISSING, "problems": FAILED, "failed": InputError}
+        own = {"Run": self.run_type, "real": real, "missing": MISSING, "problems": FAILED, "failed": InputError}
         space = {**self._space(False), **own, "type": type, "float": float}
-        defaults = (self.graph.defaults.get(name, _MISSING) for name in self.inputs)
+        defaults = (self.graph.defaults.get(name, MISSING) for name in self.inputs)
         call = function(
             code.replace(co_varnames=varnames), space,
-            tuple(float(exact.exact(d)) if d is not _MISSING else d for d in defaults),
+            tuple(float(exact.exact(d)) if d is not MISSING else d for d in defaults),
         )  # fmt: skip
         self.__class__ = type("Program", (type(self),), {"__call__": call, "__doc__": self.__doc__})
 
@@ -158,12 +168,9 @@ class Program:
 
     def _again(self, given: tuple, more: tuple, surplus: dict[str, Any]) -> Views:
         """What the compiled call does with whatever it could not use."""
-        named = {name: value for name, value in zip(self.inputs, given) if value is not _MISSING}
+        named = {name: value for name, value in zip(self.inputs, given) if value is not MISSING}
         if more:
-            raise InputError(
-                f"{len(self.inputs) + len(more)} values were given, and this graph has {len(self.inputs)} inputs: "
-                f"{', '.join(self.inputs) or 'none'}."
-            )
+            raise surplus_error(self.inputs, len(self.inputs) + len(more))
         return self._careful((), {**named, **surplus})
 
     def _careful(self, positional: tuple, named: dict[str, Any]) -> Views:
@@ -171,10 +178,12 @@ class Program:
             return self._again((), positional[len(self.inputs) :], {})
         point = {**self.graph.defaults, **dict(zip(self.inputs, positional)), **named}
         if set(point) != set(self.inputs):
+            if set(point) < set(self.inputs):
+                raise missing_error(self.inputs, point)
             self.graph.at({name: 0 if name in self.inputs else value for name, value in point.items()})
         if self.has_arrays:
             return self._on_arrays(point)
-        if any(_is_array(value) for value in point.values()):
+        if any(is_array(value) for value in point.values()):
             return self._on_batch(point)
         try:
             return self.run_type(self._results([float(exact.exact(point[name])) for name in self.inputs], False))
@@ -194,7 +203,7 @@ class Program:
         import numpy as np
 
         try:
-            inputs = [_entered(point[name]) for name in self.inputs]
+            inputs = [entered(point[name]) for name in self.inputs]
             with np.errstate(all="ignore"):
                 return ArrayRun(self, self._results(inputs, True), point)
         except FAILED:
@@ -206,7 +215,7 @@ class Program:
         inputs = []
         for name in self.inputs:
             try:
-                inputs.append(np.float64(1) * _entered(point[name]))
+                inputs.append(np.float64(1) * entered(point[name]))
             except (ValueError, Undefined) as reason:
                 raise InputError(f"The input {name} cannot take these values: {reason}.") from None
         try:
@@ -216,28 +225,6 @@ class Program:
             raise InputError(f"These arrays of points do not fit together: {shapes}.") from None
         with np.errstate(all="ignore"):
             return BatchRun(self, self._results(inputs, True), shape)
-
-
-_MISSING = object()
-
-
-def _real(value: Any) -> float:
-    if type(value) is int:
-        return float(value)
-    raise TypeError
-
-
-def _is_array(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) or bool(getattr(value, "ndim", 0))
-
-
-def _entered(value: Any) -> Any:
-    """An input as numpy takes it: float64 arrays as they are, anything else checked."""
-    from ..worlds import arrays
-
-    if type(value) is float or str(getattr(value, "dtype", "")) == "float64":
-        return value
-    return arrays.entered(value) if _is_array(value) else float(exact.exact(value))
 
 
 def _needed(statements: list[Statement], kept: Iterable[str]) -> list[Statement]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...errors import GraphError, NoDerivative, NotScalar
+from ...errors import GradflowError, GraphError, NoDerivative, NotScalar
+from ..edge import present
 from .source import as_float
 from .tape import Ref
 
@@ -46,6 +47,17 @@ def places(plan: Plan, position: dict[str, int]) -> AllPlaces:
     return AllPlaces(all_at(plan.values), all_at(plan.edges), all_at(plan.adjoints), tuple(map(at, plan.witnesses)))
 
 
+_SHOWN = 8
+"""So many names, or numbers of an array, stand in the text of a run."""
+
+
+def _briefly(value: Any) -> str:
+    """A number, the entries of a small array, or the shape of a large one."""
+    if getattr(value, "size", 1) > _SHOWN:
+        return f"array of {'×'.join(map(str, value.shape))}"
+    return str(value.tolist() if getattr(value, "ndim", 0) else value)
+
+
 class Views:
     """The four views that every run has. `_look` finds numbers by their places."""
 
@@ -69,7 +81,7 @@ class Views:
 
     @property
     def adjoints(self) -> dict[str, Any]:
-        """d of / d node, by name; only nodes on the way to those that the program was compiled for are listed."""
+        """d of / d node, by name; of a program with `wrt` only for nodes that depend on these inputs."""
         if self.program.of is None:
             several = ", ".join(self.program.graph.outputs)
             raise NoDerivative(f"Of which node? This graph has several outputs ({several}): write program(of=...).")
@@ -82,7 +94,11 @@ class Views:
         return {name: adjoints[name] for name in self.program.wrt}
 
     def __repr__(self) -> str:
-        return f"<Run: {', '.join(f'{name}={value}' for name, value in list(self.values.items())[:8])}>"
+        try:
+            shown = [f"{name}={_briefly(value)}" for name, value in self.values.items()]
+        except GradflowError as error:
+            return f"<Run without values: {error}>"
+        return f"<Run: {', '.join(shown[:_SHOWN])}{', …' if len(shown) > _SHOWN else ''}>"
 
     def _look(self, places: Places) -> dict[Any, Any]:
         raise NotImplementedError
@@ -95,7 +111,8 @@ class Run(Views, tuple):
 
     def _look(self, places: Places) -> dict[Any, float]:
         found = {key: self[place] if type(place) is int else place for key, place in places.items()}
-        if not all(value - value == 0 for value in found.values()):  # infinite, or not a number
+        whole = all(value - value == 0 for value in self)  # nothing infinite, and all numbers
+        if not whole or not all(value - value == 0 for value in found.values()):
             inputs = self.program.places.values
             return FlowRun(self.program, {name: self[inputs[name]] for name in self.program.inputs})._look(places)
         return found
@@ -117,13 +134,16 @@ class FlowRun(Views):
         elif places is program.places.partials:
             found = {(child, parent): self.flow.partial(child, parent) for child, parent in places}
         else:
-            adjoints = self.flow.adjoints(program.of)
-            found = {name: adjoints[name] for name in places}
+            adjoints = self.flow.adjoint_or_missing(program.of)
+            found = {name: present(adjoints[name], f"d{program.of}/d{name}") for name in places}
         return found if program.has_arrays else {key: float(value) for key, value in found.items()}
 
 
 class BatchRun(Views):
-    """Many points at once: arrays in the shape of the inputs, nan where a point has no such number."""
+    """Many points at once: arrays in the shape of the inputs, nan where a point has no such number.
+
+    The inputs themselves are shown as they were given, at every point.
+    """
 
     __slots__ = ("bad", "data", "program", "shape")
 
@@ -138,10 +158,12 @@ class BatchRun(Views):
     def _look(self, places: Places) -> dict[Any, Any]:
         import numpy as np
 
+        given = self.program.inputs if places is self.program.places.values else ()
         found = {}
         for key, place in places.items():
             value = np.array(np.broadcast_to(self.data[place] if type(place) is int else place, self.shape), float)
-            value[self.bad | ~np.isfinite(value)] = np.nan
+            if key not in given:
+                value[self.bad | ~np.isfinite(value)] = np.nan
             found[key] = value
         return found
 
@@ -165,6 +187,8 @@ class ArrayRun(Views):
                 "or use graph.at(...).total for the Jacobian."
             )
         found = {}
+        if not all(np.isfinite(self._at(place)).all() for place in self.program.places.witnesses):
+            return FlowRun(self.program, self.point)._look(places)
         for name, place in places.items():
             value, shape = self._at(place), np.shape(self._at(values[name]))
             if not np.isfinite(value).all():

@@ -33,7 +33,7 @@ def as_float(number: int | Fraction | float) -> float:
     try:
         return float(number)
     except OverflowError:
-        return math.copysign(math.inf, number)
+        return math.inf if number > 0 else -math.inf
 
 
 class Source:
@@ -73,7 +73,7 @@ class Source:
         for name in OPERATIONS:
             if name not in _WRITTEN and name != "relu":
                 names[name] = getattr(words, _WORDS.get(name, name))
-        names["undefined"] = _nan if arrays else _undefined
+        names |= {"undefined": _nan if arrays else _undefined, "inf": math.inf, "nan": math.nan}
         names["relu"] = partial(words.maximum, 0.0) if arrays else _relu
         for row, name in self.rows.items():
             settings = {key: value for key, value in row.settings if key != "count"}
@@ -86,8 +86,10 @@ def _undefined() -> float:
     raise ArithmeticError
 
 
-def _nan() -> float:
-    return math.nan
+def _nan() -> Any:
+    import numpy as np
+
+    return np.float64(math.nan)  # which does not mind a division by zero
 
 
 def _relu(x: float) -> float:

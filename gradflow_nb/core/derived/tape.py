@@ -64,7 +64,10 @@ class Tape:
         if number is not None:
             return number
         simpler = SIMPLER.get(row.name) if str in map(type, arguments) else None
-        found = simpler(self, *arguments) if simpler else None
+        try:
+            found = simpler(self, *arguments) if simpler else None
+        except Undefined:  # two numbers that are too large together: they stand as they are
+            found = None
         return self.share(row, arguments) if found is None else found
 
     def share(self, row: Operation, arguments: tuple[Ref, ...], fresh: bool = False) -> str:

@@ -151,7 +151,7 @@ class Equations:
                 self.text, token.start, token.end,
             )  # fmt: skip
         if self.allowed is None:
-            self.note_about(token)
+            self.note_about(token, bracket)
         self.tell_apart(name, token.start)
         self.named[name] = Node(None, (), name)
         return self.named[name]
@@ -160,7 +160,7 @@ class Equations:
         """An input that nothing announces?"""
         return name not in self.equations and name not in (self.allowed or ())
 
-    def note_about(self, token: Token) -> None:
+    def note_about(self, token: Token, bracket: bool) -> None:
         """What a reader should know about a name that became an input."""
         name, function = token.text, function_at_start(token.text)
         if "π" in name:
@@ -173,6 +173,13 @@ class Equations:
             raise NotationError(message, self.text, token.start, token.end, (before + spaced + after,))
         if name == "e":
             self.notes.append("e is an input here, as no equation defines it; Euler's number is exp(1).")
+        elif bracket:
+            self.notes.append(
+                f"{name} is an input here, and {name}(…) a product; a function of which only the name is known has "
+                f"it on both sides, as in {name} = {name}(x)."
+            )
+        elif name == "T" and self.code[: token.start].rstrip().endswith("^"):
+            self.notes.append("T is an input here, and ^T a power; the transpose of W is written W.T.")
         elif name in ARRAY_FUNCTIONS:
             self.notes.append(f"{name} is an input here; the function is written {name}(…).")
         elif function and not name[len(function) :].startswith("_"):

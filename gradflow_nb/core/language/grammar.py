@@ -247,6 +247,8 @@ class Parser(Calls):
         """( sum ) or | sum |."""
         opening = self.advance()
         self.deeper(opening)
+        if opening.kind == "|" == self.token.kind and not self.scope.answer:
+            self.scope.notes.append("||…|| is read as |…| twice; the norm of an array is written norm(x).")
         self.open.append(opening)
         value = self.sum()
         self.open.pop()

@@ -143,6 +143,11 @@ class SentBack:
         if tail and (self.scope.knows(head) or self.scope.pieces(head)):
             return self.at(token, f"{name!r} is one name here: put a space or * before {tail}.", f"{head}*{tail}")
         known = sorted(f for f in functions if f.isascii())
+        from difflib import get_close_matches
+
+        if not self.scope.answer and not get_close_matches(name, known, 1):
+            message = f"There is no function called {name!r}. If it is a value, put * between it and the bracket."
+            return self.at(token, message, f"{name}*")
         return self.at(token, f"There is no function called {name!r}, and no such name. {nearest(name, known)}")
 
     def number_on_the_right(self, first: Token) -> NotationError:
@@ -227,7 +232,10 @@ class SentBack:
         before, token = self.previous, self.token
         typed = re.compile(r"[0-9]+((?:,[0-9]+)+)").match(self.text, before.start, self.end)
         if before.kind != "number" or not typed:
-            return self.at(token, "A comma separates the arguments of a function such as max(a, b), and nothing else.")
+            message = "A comma separates the arguments of a function such as max(a, b), and nothing else."
+            if not self.scope.answer:
+                message += " A function of which only the name is known has it on both sides: u = u(x, y)."
+            return self.at(token, message)
         readings = []
         if re.fullmatch("(,[0-9]{3})+", typed[1]):
             readings.append(typed[0].replace(",", ""))

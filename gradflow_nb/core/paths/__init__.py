@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from operator import index as whole
+from sys import maxsize
 from typing import TYPE_CHECKING, Any, Literal
 
+from ...errors import GradflowError
 from ..display import Shown
 from ..worlds.exact import public
 from .path import Path, exact_number, number_of, short, too_long
@@ -20,6 +23,16 @@ if TYPE_CHECKING:
     from .factored import Factored
 
 Style = Literal["suffix", "prefix", "named", "expanded"]
+
+
+class TooManyPaths(GradflowError, OverflowError):
+    """More paths than `len` can say; `count` says them."""
+
+
+def _length(count: int) -> int:
+    if count > maxsize:
+        raise TooManyPaths(f"There are {number_of(count)} paths, more than len(...) can say: ask for .count.")
+    return count
 
 
 class Paths(Shown, Sequence[Path]):
@@ -76,7 +89,7 @@ class Paths(Shown, Sequence[Path]):
 
         Exact numbers stay exact (up to 100,000 bits). Raises `NoDerivative` where a partial is missing.
         """
-        exact = self._exact_sum()
+        exact = self._exact_sum() if self.count else None  # without paths, a zero of the right shape
         return self.flow.total(self.of, self.wrt) if exact is None else exact
 
     def _exact_sum(self) -> Any:
@@ -97,7 +110,7 @@ class Paths(Shown, Sequence[Path]):
         return public(found.get(self.of, 0))
 
     def factored(self, style: Style = "suffix", depth: int | None = None) -> Factored:
-        """The sum of all products with its common factors taken out; see `core.factored`.
+        """The sum of all products with its common factors taken out: prints as written, has a `value` and its cost.
 
         `"suffix"` takes out the factors nearest the source (the rightmost), as the chain rule is mostly written;
         `"prefix"` those nearest the target; `"named"` writes d of/d node for what has been summed already;
@@ -118,11 +131,38 @@ class Paths(Shown, Sequence[Path]):
         return self.count > 0
 
     def __len__(self) -> int:
-        return self.count
+        return _length(self.count)
+
+    def __contains__(self, path: object) -> bool:
+        return self.number(path) is not None
+
+    def number(self, path: object) -> int | None:
+        """The path's number here, found along the way and not by listing; None for anything that is no path here."""
+        if not isinstance(path, Path) or path.flow is not self.flow or path.source != self.wrt:
+            return None
+        found, node = 0, self.of
+        for taken in path.edges:
+            for edge in self.flow.down[node]:
+                if edge is taken:
+                    break
+                found += self._ways.get(edge.parent, 0)
+            else:
+                return None
+            node = taken.parent
+        return found if node == self.wrt else None
+
+    def same(self, other: Paths) -> bool:
+        """Whether the other paths have the same flow and the same ends."""
+        return self.flow is other.flow and (self.of, self.wrt) == (other.of, other.wrt)
+
+    def index(self, path: Any, start: int = 0, stop: int | None = None) -> int:
+        """The path's number, as a list's `index`: `paths[paths.index(path)] == path`. Raises `ValueError`."""
+        return _index(self.number(path), self, path, start, stop)
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return PathSlice(self, range(self.count)[index])
+        index = whole(index)
         position = index + self.count if index < 0 else index
         if not 0 <= position < self.count:
             count = number_of(self.count)
@@ -131,6 +171,9 @@ class Paths(Shown, Sequence[Path]):
 
     def __iter__(self) -> Iterator[Path]:
         return (self._path(i) for i in range(self.count))
+
+    def __reversed__(self) -> Iterator[Path]:
+        return (self._path(i) for i in reversed(range(self.count)))
 
     def _path(self, number: int) -> Path:
         """The path of this number: at each node, skip as many paths as the edges before hold."""
@@ -146,6 +189,14 @@ class Paths(Shown, Sequence[Path]):
         return Path(self.flow, self.wrt, tuple(edges))
 
 
+def _index(found: int | None, among: Paths | PathSlice, path: object, start: int, stop: int | None) -> int:
+    """`found`, if it lies between start and stop, which count from the end where they are negative."""
+    first, beyond, _ = slice(start, stop).indices(among.count)
+    if found is None or not first <= found < beyond:
+        raise ValueError(f"{path!r} is not among these paths")
+    return found
+
+
 class PathSlice(Sequence[Path]):
     """Some of the paths, found when they are asked for: a slice of 2^1000 paths costs nothing."""
 
@@ -159,10 +210,19 @@ class PathSlice(Sequence[Path]):
         return max(0, (numbers.stop - numbers.start + numbers.step - (1 if numbers.step > 0 else -1)) // numbers.step)
 
     def __len__(self) -> int:
-        return self.count
+        return _length(self.count)
 
     def __bool__(self) -> bool:
         return bool(self._numbers)
+
+    def __contains__(self, path: object) -> bool:
+        number = self._paths.number(path)
+        return number is not None and number in self._numbers  # a range looks for None by listing
+
+    def index(self, path: Any, start: int = 0, stop: int | None = None) -> int:
+        """The path's number in this slice. Raises `ValueError`."""
+        found = self._numbers.index(self._paths.number(path)) if path in self else None
+        return _index(found, self, path, start, stop)
 
     def __getitem__(self, index: Any) -> Any:
         found = self._numbers[index]
@@ -171,12 +231,16 @@ class PathSlice(Sequence[Path]):
     def __iter__(self) -> Iterator[Path]:
         return (self._paths[number] for number in self._numbers)
 
+    def __reversed__(self) -> Iterator[Path]:
+        return (self._paths[number] for number in reversed(self._numbers))
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (PathSlice, list, tuple)):
             return NotImplemented
-        if isinstance(other, PathSlice) and self._paths is other._paths:
+        if isinstance(other, PathSlice) and self._paths.same(other._paths):
             return self._numbers == other._numbers
-        return len(self) == len(other) and all(a == b for a, b in zip(self, other))
+        count = other.count if isinstance(other, PathSlice) else len(other)
+        return self.count == count and all(a == b for a, b in zip(self, other))
 
     __hash__ = None  # type: ignore[assignment]
 

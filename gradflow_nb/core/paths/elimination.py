@@ -8,16 +8,16 @@ Source: Griewank and Walther, Evaluating Derivatives, 2nd ed. (2008), ch. 9 and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from ...errors import GradflowError, UnknownName
-from ...notation.plain import Formula
 from ..edge import Edge
 from ..flow import GradientFlow
-from ..written import written
-from .orders import Orders, inner_nodes, orders
+from ..grains import plain
+from .orders import Orders, inner_nodes, orders, sizes
+from .remaining import Remaining, Substitution
 
 __all__ = ["AlteredFlow", "Orders", "eliminate", "hold", "orders"]
 
@@ -27,6 +27,11 @@ class AlteredFlow(GradientFlow):
     """A flow in which nodes were held or eliminated; `history` says which, in order."""
 
     history: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def held(self) -> set[str]:
+        """The nodes that were held, also those that are gone since."""
+        return {name for done, names in self.history if done == "hold" for name in names}
 
     def in_symbols(self) -> GradientFlow:
         """The flow in symbols with the same done to it: the same nodes, and edges in the same order."""
@@ -38,34 +43,38 @@ class AlteredFlow(GradientFlow):
         return flow
 
 
-def hold(flow: GradientFlow, *names: str) -> GradientFlow:
+def hold(flow: GradientFlow, *names: str | Iterable[str]) -> GradientFlow:
     """The flow in which these nodes do not move: the edges into them are cut, and all values stay.
 
-    Raises `UnknownName`.
+    Takes names, one by one or in a list; the flow's `notes` say them. Raises `UnknownName`.
 
     >>> from gradflow_nb import graph
     >>> flow = graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2").at(b=2)
-    >>> flow.total("e", "b"), hold(flow, "c").total("e", "b")
-    (174, 160)
+    >>> flow.total("e", "b"), hold(flow, "c").total("e", "b"), hold(flow, ["c", "d"]).notes
+    (174, 160, ('c is held fixed', 'd is held fixed'))
     """
-    _check(flow, names)
-    held = set(names)
+    chosen = tuple(name for given in names for name in _names(given))
+    _check(flow, chosen)
+    held = set(chosen)
     edges = tuple(edge for edge in flow.edges if edge.child not in held)
-    return _altered(flow, ("hold", names), edges=edges)
+    notes = dict.fromkeys([*flow.notes, *(f"{name} is held fixed" for name in chosen)])
+    return _altered(flow, ("hold", chosen), edges=edges, notes=tuple(notes))
 
 
 def eliminate(flow: GradientFlow, names: str | Iterable[str]) -> GradientFlow:
     """The flow without these nodes, eliminated in this order; totals between the others stay as they are.
 
-    The flow's `multiplications` counts one product for each edge into an eliminated node and each edge out of it,
-    parallel ones added first. Raises `UnknownName`, and `GradflowError` for inputs, outputs and repeated names.
+    The flow's `multiplications` grows by one product for each edge into an eliminated node and each edge out of it,
+    parallel ones added first. A product of Jacobians, m×k by k×n, counts m·k·n: they are taken as dense. Equations
+    and formulas of the others have the eliminated nodes put in; a held node that is eliminated keeps its name there,
+    as it does not move. Raises `UnknownName`, and `GradflowError` for inputs, outputs and repeated names.
 
     >>> from gradflow_nb import graph
     >>> flow = eliminate(graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2").at(b=2), "d")
     >>> flow.partial("e", "b"), flow.multiplications, eliminate(flow, "c").partial("e", "b")
     (160, 1, 174)
     """
-    order = (names,) if isinstance(names, str) else tuple(names)
+    order = _names(names)
     _check(flow, order)
     for i, name in enumerate(order):
         _may_go(flow, name)
@@ -76,16 +85,18 @@ def eliminate(flow: GradientFlow, names: str | Iterable[str]) -> GradientFlow:
     for edge in flow.edges:
         into[edge.child].setdefault(edge.parent, []).append(edge)
         users[edge.parent][edge.child] = None
+    size = sizes(flow)
     multiplications, changed = 0, set()
     for name in order:
         inner = [_merged(edges) for edges in into.pop(name).values()]
+        entering = size[name] * sum(size[edge.parent] for edge in inner)
         for child in users.pop(name):
             outer = _merged(into[child].pop(name))
             for edge in inner:
                 into[child].setdefault(edge.parent, []).append(_through(outer, edge))
                 into[child][edge.parent] = [_merged(into[child][edge.parent])]
                 users[edge.parent][child] = None
-            multiplications += len(inner)
+            multiplications += size[child] * entering
             changed.add(child)
         for edge in inner:
             del users[edge.parent][name]
@@ -96,28 +107,27 @@ def eliminate(flow: GradientFlow, names: str | Iterable[str]) -> GradientFlow:
     for child in left:
         parents = sorted(into[child], key=rank.__getitem__) if child in changed else into[child]
         edges += [edge for parent in parents for edge in into[child][parent]]
+    held = flow.held if isinstance(flow, AlteredFlow) else set()
+    remaining = Remaining(flow.graph, (*left, *held))
+    known = _without(flow.known, gone)
+    if flow.symbolic:
+        put = Substitution(flow, gone - held, remaining)
+        edges = [put.edge(edge) for edge in edges]
+        known = {name: put.value(name) for name in left}
     return _altered(
         flow,
         ("eliminate", order),
         names=left,
         edges=tuple(edges),
-        equations={name: _written(flow, name, left) for name in flow.equations if name not in gone},
-        known=_without(flow.known, gone),
+        equations={name: remaining.equation(name, flow.equations[name]) for name in flow.equations if name not in gone},
+        known=known,
         multiplications=flow.multiplications + multiplications,
     )
 
 
-def _written(flow: GradientFlow, name: str, left: Collection[str]) -> Formula:
-    """The equation of a node with the eliminated ones put in: their elimination is that substitution."""
-    if name not in flow.graph:
-        return flow.equations[name]  # an operation inside an equation
-    remaining = {id(flow.graph[n]): n for n in left if n in flow.graph}
-    return written(flow.graph[name], lambda node: remaining.get(id(node)))
-
-
 def _through(outer: Edge, inner: Edge) -> Edge:
     """The edge that two edges in a row make."""
-    return Edge(outer.child, inner.parent, outer.map @ inner.map, _said(outer, inner))
+    return Edge(outer.child, inner.parent, plain(outer.map @ inner.map), _said(outer, inner))
 
 
 def _merged(edges: list[Edge]) -> Edge:
@@ -144,10 +154,15 @@ def _without(mapping: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
     return {name: value for name, value in mapping.items() if name not in gone}
 
 
+def _names(given: Any) -> tuple[str, ...]:
+    """One name, or several in a list."""
+    return tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+
+
 def _check(flow: GradientFlow, names: Iterable[str]) -> None:
     for name in names:
-        if name not in flow.known:
-            raise UnknownName(name, flow.names)
+        if not isinstance(name, str) or name not in flow.known:
+            raise UnknownName(str(name), flow.names)
 
 
 def _may_go(flow: GradientFlow, name: str) -> None:

@@ -55,6 +55,15 @@ def _listed(paths: Paths) -> Iterable[Path]:
     return paths
 
 
+class Definitions(tuple[Equation, ...]):
+    """Equations, each for a named total; they print one a line."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self))
+
+
 class Factored(Shown):
     """The sum over all paths, grouped. It prints as it is written; `formula` serves the other notations.
 
@@ -78,9 +87,15 @@ class Factored(Shown):
         return self._written(len(self.parts) - 1) if self.parts else Number(0)
 
     @property
-    def definitions(self) -> tuple[Equation, ...]:
-        """What the named totals in the form are, each by those before it: `dL/dy = D_Ly + dL/dz·D_zy`."""
-        return tuple(
+    def definitions(self) -> Definitions:
+        """What the named totals in the form are, each by those before it: `dL/dy = D_Ly + dL/dz·D_zy`.
+
+        >>> from gradflow_nb import graph
+        >>> graph("x = x(w); y = y(x, w); L = L(x, y)").flow().paths("L", "w").factored("named").definitions
+        dL/dy = D_Ly
+        dL/dx = D_Lx + dL/dy·D_yx
+        """
+        return Definitions(
             Equation((Derivative(*part.named, sign="d"), self._written(part.parts[0])))
             for part in self.parts
             if part.named
@@ -95,7 +110,8 @@ class Factored(Shown):
     def multiplications(self) -> int:
         """How many products the form has as written, those in `definitions` included.
 
-        There is one between two neighbouring factors, by 1 too, though a factor 1 is left out in writing.
+        There is one between two neighbouring factors, by 1 too, though a factor 1 is left out in writing. A product
+        of two Jacobians is one product whatever their sizes; `flow.orders()` counts multiplications of numbers.
         """
         if self.style == "named":
             return sum(part.kind == "times" for part in self.parts)

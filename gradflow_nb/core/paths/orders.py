@@ -1,7 +1,8 @@
 """The orders in which all inner nodes of a flow can be eliminated, compared by what they cost.
 
 Once only inputs and outputs are left, the edges are the whole Jacobian, and the order decides the number of
-multiplications. To find the best order is hard (Naumann, Optimal Jacobian accumulation is NP-complete, 2008).
+multiplications. A product of Jacobians, m×k by k×n, counts m·k·n: they are taken as dense. To find the best order
+is hard (Naumann, Optimal Jacobian accumulation is NP-complete, 2008).
 
 Source: Griewank and Walther, Evaluating Derivatives, 2nd ed. (2008), ch. 9 and 10, Markowitz's rule among them.
 """
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from math import factorial
 from typing import TYPE_CHECKING
 
+from ..worlds import is_array
+
 if TYPE_CHECKING:
     from ..flow import GradientFlow
 
@@ -25,6 +28,11 @@ def inner_nodes(flow: GradientFlow) -> tuple[str, ...]:
     """The nodes that are neither inputs nor outputs, in topological order."""
     ends = {*flow.graph.inputs, *flow.outputs}
     return tuple(name for name in flow.names if name not in ends)
+
+
+def sizes(flow: GradientFlow) -> dict[str, int]:
+    """How many entries each node has; 1 for numbers, and in symbols, where shapes are not known."""
+    return {name: value.size if is_array(value) else 1 for name, value in flow.known.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,8 @@ def orders(flow: GradientFlow) -> Orders:
     """Forward (inputs first), reverse (outputs first) and the best order of elimination, compared.
 
     Up to 8 inner nodes the best is the best of all orders; past that it is what Markowitz's rule finds, which
-    takes the node with the fewest multiplications next, or forward or reverse if they are no worse.
+    takes the node with the fewest multiplications next, or forward or reverse if they are no worse. Between arrays
+    the sizes count: a product of Jacobians, m×k by k×n, takes m·k·n multiplications.
 
     >>> from gradflow_nb import graph
     >>> orders(graph("u = a b; v = sin(u); w = exp(v); y = w^2; z = 3w").flow())
@@ -79,9 +88,10 @@ def orders(flow: GradientFlow) -> Orders:
 
 
 class _Web:
-    """Who uses whom, and nothing else: enough to count multiplications."""
+    """Who uses whom, and how large they are: enough to count multiplications."""
 
     def __init__(self, flow: GradientFlow) -> None:
+        self.size = sizes(flow)
         self.into: dict[str, set[str]] = {name: set() for name in flow.names}
         self.out: dict[str, set[str]] = {name: set() for name in flow.names}
         for edge in flow.edges:
@@ -90,7 +100,11 @@ class _Web:
 
     def price(self, name: str) -> int:
         """The multiplications that eliminating this node now takes."""
-        return len(self.into[name]) * len(self.out[name])
+        return self.size[name] * self.entries(self.into[name]) * self.entries(self.out[name])
+
+    def entries(self, names: Iterable[str]) -> int:
+        """How many entries these nodes have in all."""
+        return sum(self.size[name] for name in names)
 
     def remove(self, name: str) -> None:
         for child in self.out[name]:
@@ -103,6 +117,7 @@ class _Web:
     def cost(self, nodes: Iterable[str]) -> int:
         """The multiplications of a whole order; this web stays as it is."""
         other = _Web.__new__(_Web)
+        other.size = self.size
         other.into, other.out = ({name: set(ends) for name, ends in way.items()} for way in (self.into, self.out))
         total = 0
         for name in nodes:
@@ -115,7 +130,7 @@ def _best(web: _Web, nodes: tuple[str, ...]) -> Order:
     """Dynamic programming over the sets of nodes that are gone: what is left depends on the set, not on its order."""
 
     def reach(name: str, gone: int, ways: dict[str, set[str]]) -> int:
-        """How many nodes that are still there this node has edges with, on one side."""
+        """How many entries the nodes that are still there and that this one has edges with have, on one side."""
         found: set[str] = set()
         stack, seen = [name], {name}
         while stack:
@@ -125,7 +140,7 @@ def _best(web: _Web, nodes: tuple[str, ...]) -> Order:
                     stack.append(end)
                 else:
                     found.add(end)
-        return len(found)
+        return web.entries(found)
 
     bit = {name: i for i, name in enumerate(nodes)}
     best: dict[int, tuple[int, tuple[str, ...]]] = {0: (0, ())}
@@ -134,7 +149,7 @@ def _best(web: _Web, nodes: tuple[str, ...]) -> Order:
         for name, i in bit.items():
             if gone >> i & 1:
                 total, order = best[gone ^ 1 << i]
-                price = reach(name, gone ^ 1 << i, web.into) * reach(name, gone ^ 1 << i, web.out)
+                price = web.size[name] * reach(name, gone ^ 1 << i, web.into) * reach(name, gone ^ 1 << i, web.out)
                 candidates.append((total + price, (*order, name)))
         best[gone] = min(candidates, key=lambda found: (found[0], [bit[name] for name in found[1]]))
     total, order = best[(1 << len(nodes)) - 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
@@ -19,6 +19,8 @@ from ..written import value_formula
 if TYPE_CHECKING:
     from ..flow import GradientFlow
 
+LONGEST_WRITTEN = 24
+"""Of a path with more edges than this only the ends are written."""
 EXACT_BITS = 100_000
 """Sums and products along paths stay exact up to this many bits, above or below the bar."""
 
@@ -60,7 +62,7 @@ class Path:
             from ..jacobians import collapsed
 
             last = collapsed(last)
-        return self.flow.tidy(present(last, f"the product along {' ← '.join(self.nodes)}"))
+        return self.flow.tidy(present(last, f"the product along {self.route}"))
 
     @property
     def growth(self) -> tuple[Growth, ...]:
@@ -77,7 +79,7 @@ class Path:
         x 0.25 0.25
         """
         if self.flow.symbolic:
-            raise GradflowError("The size of a product can be told for numbers: put them in with graph.at(...) first.")
+            raise GradflowError(_no_size(self.flow))
         products = accumulate((edge.partial for edge in self.edges), _times)
         return tuple(Growth(edge.parent, *_size(product)) for edge, product in zip(self.edges, products))
 
@@ -99,21 +101,41 @@ class Path:
         return all(is_scalar(edge.map) for edge in self.edges)
 
     @property
+    def route(self) -> str:
+        """The names along the way, target first; of a very long path, only the ends: `x9 ← b8 ← … ← x1 ← x0`."""
+        return " ← ".join(_ends(self.nodes, self._is_long))
+
+    @property
     def written(self) -> str:
-        """The product as written, and what it comes to: `3·2·32·5 = 960`."""
-        formulas = [partial_formula(edge) for edge in self.edges]
-        factors = [PLAIN.write(f, PRODUCT + (not isinstance(f, (Number, Derivative)))) for f in formulas]
+        """The product as written, and what it comes to: `3·2·32·5 = 960`; of a very long path, the outer factors."""
+        factors = "·".join(_ends(self.edges, self._is_long, _factor))
         try:
             product = [str(short(self.product))] if self.is_scalar else []
         except NoDerivative:
-            return "·".join(factors) + ", which does not exist"
-        return " = ".join(dict.fromkeys(filter(None, ["·".join(factors), *product])))
+            return f"{factors}, which does not exist"
+        return " = ".join(dict.fromkeys(filter(None, [factors, *product])))
+
+    @property
+    def _is_long(self) -> bool:
+        return len(self.edges) > LONGEST_WRITTEN
 
     def __str__(self) -> str:
-        return f"{' ← '.join(self.nodes)}: {self.written}"
+        return f"{self.route}: {self.written}"
 
     def __repr__(self) -> str:
         return f"<Path {self}>"
+
+
+def _no_size(flow: GradientFlow) -> str:
+    """Why a product in symbols has no size, and what helps."""
+    opaque = [edge for edge in flow.edges if edge.exists and not getattr(edge.partial, "is_commutative", True)]
+    if not opaque:
+        return "The size of a product can be told for numbers: put them in with graph.at(...) first."
+    first = opaque[0]
+    return (
+        f"The size of a product can be told for numbers, and opaque functions have none: of {first.child} only the "
+        f"name is known. Give {first.child} a formula, or put matrices in for {first.partial}: factored().at(...)."
+    )
 
 
 def is_scalar(partial: LinearMap) -> bool:
@@ -156,6 +178,17 @@ def _size(product: Any) -> tuple[float, float | None]:
 
     square = product.shape[0] == product.shape[1]
     return float(np.linalg.norm(product, 2)), float(max(abs(np.linalg.eigvals(product)))) if square else None
+
+
+def _ends(parts: Sequence[Any], is_long: bool, write: Callable[[Any], str] = str) -> list[str]:
+    """All parts as they are written, or the first two and the last two."""
+    return [*map(write, parts[:2]), "…", *map(write, parts[-2:])] if is_long else list(map(write, parts))
+
+
+def _factor(edge: Edge) -> str:
+    """An edge as a factor of a product, in brackets where it needs them."""
+    formula = partial_formula(edge)
+    return PLAIN.write(formula, PRODUCT + (not isinstance(formula, (Number, Derivative))))
 
 
 def partial_formula(edge: Edge) -> Formula:

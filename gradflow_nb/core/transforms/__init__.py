@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+from ...errors import TracingError
+from .calls import bound
 from .traced import Traced, handed_out, matching
 from .trees import is_array, mapped
 
@@ -23,7 +25,8 @@ Function = Callable[..., Any]
 def grad(function: Function, argnums: int | Sequence[int] = 0) -> Function:
     """The gradient of a function with one scalar result, as a function of the same arguments.
 
-    `argnums` says by which arguments; several give a tuple. Raises `NotScalar` for other results.
+    `argnums` says by which arguments; several give a tuple. Arguments may be given by name, too. Raises `NotScalar`
+    for other results.
 
     >>> grad(lambda x: x**3)(2)
     12.0
@@ -32,8 +35,9 @@ def grad(function: Function, argnums: int | Sequence[int] = 0) -> Function:
     >>> grad(lambda w, x: sum(a * b for a, b in zip(w, x)), argnums=(0, 1))([2, 3], [1, 4])
     ([1.0, 4.0], [2.0, 3.0])
     """
+    _refuse_others("grad", function)
     of_value = value_and_grad(function, argnums)
-    return _like(function, lambda *arguments: of_value(*arguments)[1], "the gradient of")
+    return _like(function, lambda *given, **named: of_value(*given, **named)[1], "the gradient of")
 
 
 def value_and_grad(function: Function, argnums: int | Sequence[int] = 0) -> Function:
@@ -43,8 +47,10 @@ def value_and_grad(function: Function, argnums: int | Sequence[int] = 0) -> Func
     (9.0, 6.0)
     """
 
-    def both(*arguments: Any) -> Any:
-        traced = Traced(function, arguments, argnums)
+    _refuse_others("value_and_grad", function)
+
+    def both(*given: Any, **named: Any) -> Any:
+        traced = Traced(*bound(function, given, named), argnums)
         value = traced.scalar()
         return handed_out(value), traced.pull([1.0], keep=False)
 
@@ -60,6 +66,7 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
     >>> value, pullback((1, 0)), pullback((0, 1))
     ((6.0, 5.0), (3.0, 2.0), (1.0, 1.0))
     """
+    _refuse_others("vjp", function)
     # copies, for the caller may write to his arrays before he calls the pullback
     kept = mapped(lambda leaf: leaf.copy() if is_array(leaf) else leaf, primals)
     traced = Traced(function, kept, range(len(primals)))
@@ -78,6 +85,7 @@ def jvp(function: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     >>> jvp(lambda x, y: x * y, (2, 3), (1, 0))
     (6.0, 3.0)
     """
+    _refuse_others("jvp", function)
     primals, tangents = _tuple(primals), _tuple(tangents)
     traced = Traced(function, primals, range(len(primals)))
     return traced.value(), traced.push(matching(tangents, primals, traced.sweep.known.values(), "The tangent"))
@@ -93,8 +101,10 @@ def jacobian(function: Function, argnums: int | Sequence[int] = 0) -> Function:
     [[3.0, 2.0], [1.0, 1.0]]
     """
 
-    def matrix(*arguments: Any) -> Any:
-        traced = Traced(function, arguments, argnums)
+    _refuse_others("jacobian", function)
+
+    def matrix(*given: Any, **named: Any) -> Any:
+        traced = Traced(*bound(function, given, named), argnums)
         traced.value()
         return traced.jacobian()
 
@@ -107,6 +117,7 @@ def hessian(function: Function, argnums: int | Sequence[int] = 0) -> Function:
     >>> hessian(lambda v: v[0] ** 2 * v[1])([3, 5])
     [[10.0, 6.0], [6.0, 0.0]]
     """
+    _refuse_others("hessian", function)
     return _like(function, jacobian(grad(function, argnums), argnums), "the Hessian of")
 
 
@@ -118,12 +129,21 @@ def hvp(function: Function, primals: Any, vector: Any) -> Any:
     >>> hvp(lambda v: v[0] ** 2 * v[1], [3, 5], [1, 0])
     [10.0, 6.0]
     """
+    _refuse_others("hvp", function)
     several = isinstance(primals, tuple)
     return jvp(grad(function, range(len(primals)) if several else 0), primals, vector)[1]
 
 
 def _tuple(arguments: Any) -> tuple[Any, ...]:
     return arguments if isinstance(arguments, tuple) else (arguments,)
+
+
+def _refuse_others(transform: str, function: Any) -> None:
+    if not callable(function):
+        raise TracingError(
+            f"{transform} takes a Python function, and got {type(function).__name__} {function!r:.40}: write "
+            f"{transform}(f) for a function f. A graph has derivatives of its own: graph.at(...).gradient()."
+        )
 
 
 def _like(function: Function, made: Function, what: str) -> Function:

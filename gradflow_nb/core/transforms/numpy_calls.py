@@ -7,11 +7,12 @@ ordinary function of arrays can be traced as it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from math import log as _ln
 from math import pi
 from typing import Any
 
-from ...errors import TracingError, nearest
+from ...errors import TracingError
 from ..node import Node
 from ..operations import OPERATIONS, row
 
@@ -215,6 +216,16 @@ SUPPORTED = tuple(sorted({*_UFUNCS, *_COMPOSED, *_FUNCTIONS}))
 _LISTED = f"These can be: {', '.join(SUPPORTED)}."
 
 
+_FLAT = frozenset("floor ceil trunc fix rint round around floor_divide heaviside digitize argmax argmin".split())
+"""Functions whose results move in jumps."""
+
+
 def _hint(name: str) -> str:
-    near = nearest(name, SUPPORTED)
-    return f"{near.partition('?')[0]}?" if near.startswith("Did") else _LISTED
+    """Why there is no such row, and which function may have been meant."""
+    if name in _FLAT:
+        return (
+            "Its result moves in jumps, and its derivative is 0 between them: none worth taking. Apply it to plain "
+            "numbers, or leave it out."
+        )
+    near = get_close_matches(name, SUPPORTED, n=1, cutoff=0.75)
+    return f"It is not in the table of derivatives. {f'Did you mean {near[0]!r}?' if near else _LISTED}"

@@ -17,6 +17,7 @@ from .. import worlds
 from ..node import Constant
 from ..row import Operation, Rule
 from ..worlds import exact
+from .trees import value_of
 
 FLOATS, ARRAYS, NODES = "floats", "arrays", "nodes"
 """The kinds of value that a sweep may have. Nodes are told apart by the dispatching words themselves."""
@@ -90,5 +91,11 @@ def lifted(constant: Any, kind: str) -> Any:
     if type(constant).__module__ == "numpy":
         if kind is FLOATS:
             raise OtherKind(ARRAYS)
-        return constant
-    return float(constant)
+        return constant if constant.dtype.kind != "O" else value_of(constant, _CONSTANT)
+    try:
+        return float(constant)
+    except OverflowError:
+        return value_of(constant, _CONSTANT)  # which says so
+
+
+_CONSTANT = "a constant in the function"

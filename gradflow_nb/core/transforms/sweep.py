@@ -83,6 +83,10 @@ class Sweep:
         """Whether shapes must be looked after. Among Nodes they are not known, so it is told by the operations."""
         if self.kind is not NODES or self.arrays:
             return self.kind is not FLOATS
+        from .tracing import traced_arrays
+
+        if traced_arrays():
+            return True
         return any(
             not node.operation.is_elementwise or any(type(a).__module__ == "numpy" for a in node.arguments)
             for node in self.values

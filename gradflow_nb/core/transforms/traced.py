@@ -220,6 +220,8 @@ def matching(given: Any, form: Any, values: Sequence[Any], what: str) -> list[An
 
 def _positions(argnums: int | Sequence[int], count: int) -> tuple[int, ...]:
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if len(set(positions)) < len(positions):
+        raise InputError(f"argnums={argnums}: each argument is named once.")
     for position in positions:
         if not -count <= position < count:
             given = "1 argument" if count == 1 else f"{count} arguments"

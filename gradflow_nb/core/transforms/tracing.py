@@ -6,12 +6,11 @@ variables become the names of the nodes; what helper functions call theirs does 
 
 from __future__ import annotations
 
-import gc
 import inspect
 import linecache
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 from pathlib import Path
 from types import FrameType
@@ -21,7 +20,9 @@ from ...errors import TracingError
 from ..graph import Graph
 from ..node import Node
 from ..operations import OPERATIONS
+from .collector import held_back
 from .naming import named_nodes, watched
+from .spoken import ARRAYS
 from .sweep import Sweep
 
 _PACKAGE = str(Path(__file__).parents[2])
@@ -37,29 +38,23 @@ def trace(function: Callable[..., Any], *inputs: Any, at: Sweep | None = None) -
     >>> trace(lambda x: 2 * x, Node(None, name="x"))
     <Node ?: mul>
     """
-    with _uncollected():
+    with held_back():
         if at is None:
             return function(*inputs)
-        _POINTS.append(at)
+        token = _POINTS.set((*_POINTS.get(), at))
         try:
             return function(*inputs)
         finally:
-            _POINTS.remove(at)
+            _POINTS.reset(token)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+_POINTS: ContextVar[tuple[Sweep, ...]] = ContextVar("points", default=())
+"""The points at which functions are being traced just now, outermost first; each thread has its own."""
 
 
-_POINTS: list[Sweep] = []
-"""The points at which functions are being traced just now, outermost first."""
+def traced_arrays() -> bool:
+    """Whether a function around this one is being traced at a point with arrays."""
+    return any(point.kind is ARRAYS for point in _POINTS.get())
 
 
 def shape_of(value: Any) -> tuple[int, ...]:
@@ -67,7 +62,7 @@ def shape_of(value: Any) -> tuple[int, ...]:
 
     Raises `TracingError` where no point is given, as in `graph(function)`.
     """
-    for point in reversed(_POINTS):
+    for point in reversed(_POINTS.get()):
         if isinstance(value, Node):
             (value,) = point.at([value])
     if isinstance(value, Node):
@@ -97,7 +92,7 @@ def graph_of(function: Callable[..., Any]) -> Graph:
     """
     positional, keywords, defaults = _parameters(function)
     inputs = {name: node for name, node in {**positional, **keywords}.items() if isinstance(node, Node)}
-    with watched(function) as bindings, _uncollected():
+    with watched(function) as bindings, held_back():
         result = function(*positional.values(), **keywords)
     named = named_nodes(inputs, bindings, _returned(function, result))
     return Graph(named, defaults)
@@ -105,6 +100,8 @@ def graph_of(function: Callable[..., Any]) -> Graph:
 
 def _parameters(function: Callable[..., Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """What to pass by position and by keyword, and the defaults of the inputs."""
+    if type(function).__name__ in ("ufunc", "_ArrayFunctionDispatcher"):
+        raise _numpys_own(function)
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -176,12 +173,50 @@ def branch_error(node: Node) -> TracingError:
 
 
 def number_error(node: Node) -> TracingError:
-    """The error for a traced value where a plain number is needed: `math.sin(x)`, `range(x)`, `float(x)`, `len(x)`."""
+    """The error for a traced value where a plain number is needed: `math.sin(x)`, `range(x)`, `x[x > 0]`, `len(x)`."""
     line = _line()
+    if _is_condition(node):
+        return TracingError(
+            f"{line}needs to know where a condition holds, and that is not known yet: a graph holds for all values. "
+            "Write where(x > 0, x, 0) (np.where), which keeps every entry in its place, for x[x > 0]."
+        )
     remedy = "In place of the functions of math write numpy's: np.sin(x) for math.sin(x)."
     if "math." not in line:
         remedy += " Counts, positions and lengths must be plain numbers; entries are reached by x[0], x[1]."
     return TracingError(f"{line}needs a plain number, and a traced value is not known yet. {remedy}")
+
+
+def key_error(key: str) -> TracingError:
+    """The error for `x["w"]`: a traced value is a number or an array, and has no keys."""
+    return TracingError(
+        f"{_line()}looks up {_briefly(key)} in a traced value, and that is a number or an array. graph(f) takes "
+        f"numbers and arrays: write a parameter for each. grad takes dicts: grad(f)({{{key!r}: ...}})."
+    )
+
+
+def _is_condition(node: Any) -> bool:
+    """Whether a node is `x > 0`, a step, or `x <= 0`, which is 1 - step, or an entry of such."""
+    while isinstance(node, Node) and node.operation is not None and node.operation.name != "step":
+        if node.operation.name != "item" and not (node.operation.name == "sub" and node.arguments[0] == 1):
+            return False
+        node = node.arguments[-1]
+    return isinstance(node, Node) and node.operation is not None
+
+
+def _numpys_own(function: Any) -> TracingError:
+    """The error for `graph(np.sin)`."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+        names = [p.name for p in parameters if p.default is p.empty and p.kind < p.VAR_POSITIONAL]
+    except (TypeError, ValueError):
+        names = []
+    names = ["x", "y", "z"][: function.nin] if hasattr(function, "nin") else names or ["x"]
+    inside = "linalg." if "linalg" in (getattr(function, "__module__", None) or "") else ""
+    given, name = ", ".join(names), f"np.{inside}{function.__name__}"
+    return TracingError(
+        f"{name} is numpy's own function, with settings that are no inputs of a graph: "
+        f"wrap it, lambda {given}: {name}({given})."
+    )
 
 
 def _line() -> str:

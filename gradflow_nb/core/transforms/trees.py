@@ -42,9 +42,14 @@ def children(tree: Any) -> dict[Any, Any] | None:
         return dict(tree)
     if isinstance(tree, (list, tuple)):
         return dict(enumerate(tree))
-    if getattr(getattr(tree, "dtype", None), "kind", "") == "O" and tree.ndim:
+    is_of_objects = getattr(getattr(tree, "dtype", None), "kind", "") == "O" and tree.ndim
+    if is_of_objects and any(isinstance(e, _CONTAINED) or getattr(e, "ndim", 0) for e in tree.flat):
         return dict(enumerate(tree))
     return None
+
+
+_CONTAINED = (Node, list, tuple, Mapping)
+"""An object array with one of these among its entries is a container; of numbers alone it is an array of them."""
 
 
 def _like(tree: Any, made: dict[Any, Any]) -> Any:
@@ -70,10 +75,24 @@ def value_of(leaf: Any, what: str = "an argument") -> Any:
     if type(leaf) is float or type(leaf) is Node:
         return leaf
     if isinstance(leaf, (int, float, Fraction)) and not isinstance(leaf, bool):
-        return float(leaf)
+        try:
+            return float(leaf)
+        except OverflowError:
+            raise InputError(f"{what} is too large for a float: about 1.8·10^308 is the largest there is.") from None
     if hasattr(leaf, "__array__") and type(leaf).__module__ == "numpy":
         if leaf.dtype.kind in "iuf":
             return leaf.astype(float, copy=False) if leaf.ndim else float(leaf)
+        if leaf.dtype.kind == "O":
+            return _of_objects(leaf, what)
         raise InputError(f"{what} is an array of {leaf.dtype}, not of real numbers.")
     kind = f"{'an' if type(leaf).__name__[0] in 'aeiou' else 'a'} {type(leaf).__name__}"
     raise InputError(f"{what} is {kind}: derivatives are taken by numbers, arrays, and lists of them.")
+
+
+def _of_objects(array: Any, what: str) -> Any:
+    """An object array of numbers as a float64 array, or as a float where it has no axis."""
+    if not array.ndim:
+        return value_of(array.item(), what)
+    import numpy as np
+
+    return np.array([value_of(entry, f"an entry of {what}") for entry in array.flat], float).reshape(array.shape)

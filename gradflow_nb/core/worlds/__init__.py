@@ -15,6 +15,7 @@ The arithmetic `+ - * / **` with a whole exponent needs no words: all these valu
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -28,13 +29,18 @@ def world_of(arguments: tuple) -> ModuleType:
     for argument in arguments:
         kind = type(argument)
         if kind not in _BY_TYPE:
-            module = next(base.__module__ for base in kind.__mro__ if base.__module__)  # sympy's f(x) has none itself
-            package = module.partition(".")[0]
-            _BY_TYPE[kind] = getattr(kind, "world", None) or _BY_PACKAGE.get(package)
+            _BY_TYPE[kind] = getattr(kind, "world", None) or _BY_PACKAGE.get(package(kind))
         name = _BY_TYPE[kind]
         if name:
             return import_module(name if "." in name else f"{__name__}.{name}")
     return import_module(f"{__name__}.exact")
+
+
+@cache
+def package(kind: type) -> str:
+    """The package that brought this type, or one that it derives from: "sympy", "mpmath", "numpy", or nothing."""
+    found = ((base.__module__ or "").partition(".")[0] for base in kind.__mro__)
+    return next((name for name in found if name in _BY_PACKAGE), "")
 
 
 def is_array(value: Any) -> bool:
@@ -80,7 +86,10 @@ power = _word("power")
 """power(x, y): real powers; 0^0 is 1, and a negative base has whole exponents only."""
 maximum, minimum = _word("maximum"), _word("minimum")
 where = _word("where")
-"""where(c, x, y): x where c is not zero, else y. Both are evaluated, so y must be harmless."""
+"""where(c, x, y): x where c is not zero, else y. Both are evaluated, so y must be harmless. Formulas hold at generic
+points, so there a condition that is not literally zero counts as met."""
+choose = _word("choose")
+"""choose(c, x, y): the same, but formulas keep the choice: what a person writes as `where(c, x, y)`."""
 constant = _word("constant")
 """constant(number, x): the number, as a value of the world that x lives in."""
 opaque = _word("opaque")

@@ -62,6 +62,9 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     return np.where(np.not_equal(condition, 0), x, y)
 
 
+choose = where
+
+
 def constant(number: Any, x: Any) -> float:
     return float(number)
 
@@ -224,8 +227,13 @@ def place_part(g: Any, *xs: Any, i: int, axis: int, stacked: bool) -> Any:
 
 def settle(value: Any) -> Any:
     """An array as it is kept on a node; one entry without axes is a float. Raises `Undefined` at nan and infinity."""
+    if np.size(value) == 0:
+        raise Undefined(f"the result is an empty array, of shape {np.shape(value)}")
     if np.isfinite(value).all():
-        return value if np.ndim(value) else float(value) + 0.0
+        if not np.ndim(value):
+            return float(value) + 0.0
+        value.flags.writeable = False  # what a flow hands out is what it computes with
+        return value
     where = tuple(int(i) for i in np.argwhere(~np.isfinite(value))[0])
     place = f" at index {list(where)}" if where else ""
     says = "not a number" if np.isnan(np.asarray(value)[where]) else "too large for a number"
@@ -249,6 +257,8 @@ def entered(value: Any) -> Any:
 
     Raises `ValueError` with the reason for what is not a full array of finite real numbers.
     """
+    if np.ma.is_masked(value):
+        raise ValueError("some of its entries are masked")
     try:
         given = np.asarray(value)
         if given.dtype == object:

@@ -83,6 +83,8 @@ def lift(number: Any) -> Real:
     """A constant of a graph as a number of this world."""
     if isinstance(number, (int, Fraction)):
         return Fraction(number)
+    if type(number).__module__ == "numpy":
+        return number  # a constant array
     return number if isinstance(number, float) else {"pi": math.pi, "e": math.e}[number.name]
 
 
@@ -191,6 +193,9 @@ def minimum(x: Real, y: Real) -> Real:
 
 def where(condition: Real, x: Real, y: Real) -> Real:
     return x if condition else y
+
+
+choose = where
 
 
 def constant(number: Real, x: Real) -> Real:

@@ -77,5 +77,8 @@ def where(condition: float, x: float, y: float) -> float:
     return x if condition else y
 
 
+choose = where
+
+
 def constant(number: float, x: float) -> float:
     return float(number)

@@ -27,9 +27,12 @@ def __getattr__(name: str):
     return lambda *arguments: Node(OPERATIONS[operation], arguments)
 
 
-def where(condition, x, y):
+def choose(condition, x, y):
     """A condition that is a constant is decided at once; a node's is decided when the graph is evaluated."""
     return Node(OPERATIONS["where"], (condition, x, y)) if isinstance(condition, Node) else x if condition else y
+
+
+where = choose
 
 
 def constant(number, x):

@@ -123,6 +123,9 @@ def where(condition, x, y):
     return x if condition else y
 
 
+choose = where
+
+
 def constant(number, x):
     return lift(x.context, number)
 

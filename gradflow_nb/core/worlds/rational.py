@@ -160,6 +160,12 @@ def where(condition: Ratio, x: Any, y: Any) -> Any:
     return y if condition.known == 0 else x
 
 
+def choose(condition: Ratio, x: Any, y: Any) -> Any:
+    if condition.known is None:
+        raise NotRational("where")
+    return where(condition, x, y)
+
+
 def constant(value: Any, x: Ratio) -> Ratio:
     return number(Fraction(value), x.make)
 

@@ -33,7 +33,6 @@ from sympy import (  # noqa: F401  (words of this world, looked up by name)
 )
 
 from ...errors import Undefined
-from ..operations import STRUCTURED
 
 
 class sigmoid(sympy.Function):
@@ -85,6 +84,28 @@ def where(condition, x, y):
     return y if condition == 0 else x
 
 
+class choose(sympy.Function):
+    """where(c, x, y), kept whole until c is a number."""
+
+    @classmethod
+    def eval(cls, condition, x, y):
+        return where(condition, x, y) if condition.is_number else None
+
+
+choose.__name__ = "where"
+
+
+class Written(sympy.Symbol):
+    """What has no formula in symbols, such as `W @ x`, whose entries depend on shapes: a symbol that is written so."""
+
+    __slots__ = ("formula",)
+
+    def __new__(cls, formula):
+        symbol = sympy.Symbol.__xnew__(cls, str(formula))
+        symbol.formula = formula
+        return symbol
+
+
 def constant(number, x):
     return lift(number)
 
@@ -107,12 +128,26 @@ def size(expression) -> int:
     return 1 + sum(map(size, expression.args))
 
 
+DEEPEST = 100
+"""Nor are formulas that are nested deeper than this: sympy recurses."""
+
+
+@lru_cache(maxsize=100_000)
+def depth(expression) -> int:
+    """How deep a formula is nested."""
+    return 1 + max(map(depth, expression.args), default=0)
+
+
 def lift(number):
     """A constant of a graph as a sympy number; floats stay floats."""
     if isinstance(number, Fraction):
         return sympy.Rational(number.numerator, number.denominator)
     if isinstance(number, (int, float)):
         return sympy.sympify(number)
+    if type(number).__module__ == "numpy":
+        from ..written import array_formula
+
+        return Written(array_formula(number))
     return {"pi": sympy.pi, "e": sympy.E}[number.name]
 
 
@@ -122,11 +157,3 @@ def settle(value):
     if value.has(sympy.zoo, sympy.nan, sympy.oo, sympy.I):
         raise Undefined("it has no real value anywhere")
     return value
-
-
-def __getattr__(name):
-    """A word of arrays: its formula depends on shapes, so here it is a function of which only the name is known."""
-    if name != "total" and name not in STRUCTURED:
-        raise AttributeError(name)
-    written = {"total": "sum", "amax": "max", "amin": "min"}.get(name, name)
-    return lambda *arguments, **settings: sympy.Function(written)(*arguments)

@@ -140,7 +140,8 @@ def test_a_batch_is_its_points(made, points):
         try:
             run = program(**floats)
         except DomainError:
-            assert all(np.isnan(value[k]) for value in batch.values.values())
+            assert all(np.isnan(value[k]) or name in "abc" for name, value in batch.values.items())
+            assert [batch.values[name][k] for name in "abc"] == list(floats.values())
             continue
         for view in ("values", "adjoints", "partials"):
             try:
@@ -174,13 +175,47 @@ def test_points_without_a_value_are_nan_in_a_batch(recwarn):
     assert not recwarn.list
 
 
+def test_inputs_stay_as_they_were_given_where_a_point_has_no_value():
+    run = Program(graph("u = log(x); y = x u"))(x=[1, 0, -1])
+    assert run.values["x"].tolist() == [1, 0, -1]
+    assert np.isnan(run.values["u"]).tolist() == np.isnan(run.gradient["x"]).tolist() == [False, True, True]
+
+
+def test_with_wrt_only_what_was_computed_is_listed():
+    program = Program(graph("b = 5 - 3a; c = b + o; g = 3b - c; h = 2a"), of="g", wrt="a")
+    assert program(a=1, o=2).adjoints == {"a": -6, "b": 2, "c": -1, "g": 1, "h": 0}
+    assert Program(graph("b = 5 - 3a; g = 3b - o"), of="g", wrt="a")(a=1, o=2).adjoints == {"a": -9, "b": 3, "g": 1}
+    assert program.json()["adjoints"][program.names.index("o")] is None
+    unused = Program(graph("y = x; z = 2u"), of="y", wrt="u")
+    assert unused(x=1, u=2).gradient == {"u": 0} and unused(x=1, u=2).adjoints == {"u": 0, "z": 0, "y": 1}
+    x, w = Node(None, (), "x"), Node(None, (), "w")
+    arrays = Program(Graph({"x": x, "w": w, "h": x * w, "y": (x * w).sum()}), of="y", wrt="w")
+    assert set(arrays(x=np.ones(2), w=np.ones(2)).adjoints) == {"w", "h", "y"}
+    kink = Program(graph("v = sqrt(u); y = sqrt(x) + v"), of="y", wrt="u")
+    assert kink(x=0, u=4).gradient == {"u": 0.25}
+
+
+def test_how_programs_and_runs_look(chain):
+    assert repr(Program(chain, of="g")) == "<Program of g: 17 operations, inputs a, o>"
+    assert repr(Program(graph("y = 2x; z = 3x"))) == "<Program: 2 operations, input x>"
+    assert repr(Program(Graph({"y": Node(OPERATIONS["add"], (1, 2), "y")}))).endswith("no inputs>")
+    run = Program(chain, of="g")(a=1, o=2)
+    assert repr(run).startswith("<Run: a=1.0") and repr(run).endswith(">") and "…" not in repr(run)
+    ten = Program(graph("; ".join(f"{name} = 2x" for name in "abcdefghi")))(x=1)
+    assert repr(ten).endswith(", …>") and repr(ten).count("=") == 8
+    log = Program(graph("y = log(x)"))
+    assert repr(log(x=[1, 0])) == "<Run: x=[1.0, 0.0], y=[0.0, nan]>"
+    assert repr(log(x=np.ones((10, 3)))) == "<Run: x=array of 10×3, y=array of 10×3>"
+    assert "too large" in repr(Program(graph("y = x^2 x^2"))(1e200))
+
+
 # Points that cannot be --------------------------------------------------------------------------------------------------
 
 
 def test_bad_inputs(chain):
     program = Program(chain, of="g")
     for given_, says in [
-        ({"a": 1}, "missing for o"), ({}, "missing for a, o"), ({"a": 1, "o": 2, "z": 3}, "'z' is not an input"),
+        ({"a": 1}, r"missing for o: write program\(..., o=1\)"), ({}, r"for a, o: write program\(a=1, o=1\)"), ({"a": 1, "o": 2, "z": 3}, "'z' is not an input"),
         ({"a": 1, "o": 2, "b": 3}, "'b' is not an input"), ({"a": "x", "o": 2}, "input a"), ({"a": True, "o": 2}, "input a"),
         ({"a": None, "o": 2}, "input a"), ({"a": 1j, "o": 2}, "input a"), ({"a": ["x"], "o": 2}, "input a"),
         ({"a": [[1, 2], [3]], "o": 2}, "input a"), ({"a": [1, 2], "o": [1, 2, 3]}, r"a \(2,\), o \(3,\)"),

@@ -65,6 +65,64 @@ def test_products_are_exact_and_formulas_are_formulas():
     assert [str(path.product) for path in formulas] == ["u", "(2*u + x)/3"] and str(formulas.sum) == "(5*u + x)/3"
 
 
+def test_a_path_is_found_without_listing():
+    made, last = diamonds(1000)
+    flow = made.at(x=0)
+    paths, middle = flow.paths(last, "x"), 3**600 % 2**1000
+    path = paths[middle]
+    assert path in paths and paths.index(path) == middle and flow.paths(last, "x").index(path) == middle
+    tail = paths[5::7]
+    assert paths[5 + 7 * 10**50] in tail and tail.index(paths[5 + 7 * 10**50]) == 10**50 and paths[6] not in tail
+    assert next(reversed(paths)) == paths[-1] and next(reversed(tail)) == tail[-1]
+    for strange in (3, None, "x", made.at(x=0).paths(last, "x")[0], flow.paths("s998", "x")[0], flow.paths(last, "s0")[0]):
+        assert strange not in paths and strange not in tail
+        for among in (paths, tail):
+            with pytest.raises(ValueError, match="not among these paths"):
+                among.index(strange)
+    for among in (paths, tail):
+        with pytest.raises(OverflowError, match=r"ask for \.count") as caught:
+            len(among)
+        assert isinstance(caught.value, GradflowError)
+    assert paths[1:] == flow.paths(last, "x")[1:] and paths[1:] != paths[:-1] and paths[2:] != paths[1:]
+    with pytest.raises(TypeError):
+        paths["x"]
+
+
+def test_indexes_are_a_lists():
+    made, last = diamonds(4)
+    paths = made.at(x=0).paths(last, "x")
+    listed = list(paths)
+    assert [paths.index(path) for path in listed] == list(range(16)) and list(reversed(paths)) == listed[::-1]
+    cut = paths[12:2:-3]
+    assert [cut.index(path) for path in cut] == list(range(4)) and list(reversed(cut)) == list(cut)[::-1]
+    assert sum(path in cut for path in listed) == 4 and paths.index(paths[3], 3) == 3 == paths.index(paths[3], -14, -1)
+    for start, stop in ((4, None), (0, 3)):
+        with pytest.raises(ValueError):
+            paths.index(paths[3], start, stop)
+    assert paths[0].edges[:-1] and type(paths[0])(paths.flow, "x", paths[0].edges[1:]) not in paths
+    assert type(paths[0])(paths.flow, "x", paths[0].edges[:-1]) not in paths
+    own = made.at(x=0).paths("x", "x")
+    assert own[0] in own and own.index(own[0]) == 0
+
+
+def test_parallel_edges_have_numbers_of_their_own():
+    paths = graph("y = a a").expand().at(a=3).paths("y", "a")
+    assert [paths.index(path) for path in paths] == [0, 1]
+
+
+def test_a_very_long_path_is_said_by_its_ends():
+    made, last = weighted(1000)
+    path = made.at(x=0).paths(last, "x")[0]
+    assert str(path) == "x1000 ← l999 ← … ← x0 ← x: 1·2·…·2·1 = 1.07151·10^301"
+    made, last = weighted(8)  # 17 edges
+    assert "…" not in str(made.at(x=0).paths(last, "x")[0])
+    text = "u = sqrt(x0); x1 = u + 1; " + "; ".join(f"x{i + 1} = 2x{i}" for i in range(1, 40))
+    missing = graph(text).at(x0=0).paths("x40", "x0")[0]
+    assert str(missing) == "x40 ← x39 ← … ← u ← x0: 2·2·…·1·∂u/∂x0, which does not exist"
+    with pytest.raises(NoDerivative, match="the product along x40 ← x39 ← … ← u ← x0 does"):
+        _ = missing.product
+
+
 def test_a_path_says_itself(chain):
     path = chain.at(a=1, o=2).paths("g", "b")[1]
     assert str(path) == "g ← f ← e ← d ← b: 3·2·32·5 = 960"
@@ -150,6 +208,13 @@ def test_growth_of_numbers_is_the_size_of_the_product(chain):
     assert [row.norm for row in growth] == [3, 6, 42, 84, 252] == [row.spectral_radius for row in growth]
     with pytest.raises(GradflowError, match="put them in"):
         _ = chain.flow().paths("g", "a")[0].growth
+
+
+def test_growth_of_opaque_functions_says_what_helps():
+    path = graph("x = x(w); y = 3x").flow().paths("y", "w")[0]
+    with pytest.raises(GradflowError, match=r"of x only the name is known.*D_xw: factored\(\)\.at") as caught:
+        _ = path.growth
+    assert "graph.at" not in str(caught.value)
 
 
 def test_norms_can_grow_where_all_radii_are_below_one():

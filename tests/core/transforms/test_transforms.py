@@ -296,6 +296,31 @@ def test_constants_of_every_kind():
 # Refusals -------------------------------------------------------------------------------------------------------------------
 
 
+def scaled(x, y=1, *, shift=0):
+    return x * x * y + shift
+
+
+def test_arguments_may_be_given_by_name():
+    assert grad(scaled)(2, y=3) == 12 and grad(scaled, argnums=1)(2, y=3) == 4
+    assert grad(scaled, argnums=(0, 1))(y=3, x=2) == (12.0, 4.0)
+    assert value_and_grad(scaled)(2, shift=5) == (9.0, 4.0)
+    assert grad(grad(scaled))(2, y=3) == hessian(scaled)(2, y=3) == 6
+    assert jacobian(lambda x, y: [x * y], argnums=1)(2, y=3) == [2.0]
+    assert grad(lambda x, y=1, z=2: x * y * z**2, argnums=2)(2, z=3) == 12
+    assert grad(lambda x, **settings: x * settings["scale"])(2, scale=3) == 3
+    assert grad(lambda p, x: p["w"] * x, argnums=0)(x=3, p={"w": 2}) == {"w": 3.0}
+
+
+def test_object_arrays_of_numbers_are_taken_as_floats():
+    whole = np.array([[1, Fraction(1, 2)], [3, 4.0]], dtype=object)
+    slope = grad(lambda x: np.sum(x**2))(whole)
+    assert slope.dtype == np.float64 and slope.tolist() == [[2, 1], [6, 8]]
+    assert grad(lambda x: np.sum(x @ V))(np.array([1, 2, 3], dtype=object)).tolist() == V.tolist()
+    beside = grad(lambda x, y: np.sum(x * y))(V, np.array([1, 2, 3], dtype=object))
+    assert beside.dtype == np.float64 and beside.tolist() == [1, 2, 3]
+    assert grad(lambda x: x * x)(np.array(3, dtype=object)) == 6
+
+
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
@@ -308,6 +333,18 @@ def test_constants_of_every_kind():
         (lambda: grad(lambda x: x)(1j), InputError, ["complex"]),
         (lambda: grad(lambda x: x)(None), InputError, ["NoneType"]),
         (lambda: grad(lambda x: np.sum(x))(np.array(["a"])), InputError, ["array"]),
+        (lambda: grad(lambda x: x * x)(10**400), InputError, ["argument 0", "too large"]),
+        (lambda: grad(lambda x: x * x)(Fraction(10**400)), InputError, ["too large"]),
+        (lambda: grad(lambda x: x * 10**400)(1.0), InputError, ["constant", "too large"]),
+        (lambda: grad(np.sum)(np.array([1, 10**400], dtype=object)), InputError, ["entry of argument 0", "too large"]),
+        (lambda: grad(np.sum)(np.array([1, "a"], dtype=object)), InputError, ["entry of argument 0", "str"]),
+        (lambda: grad(scaled)(2, z=3), InputError, ["scaled(x, y=1, *, shift=0)", "'z'"]),
+        (lambda: grad(scaled)(y=3), InputError, ["scaled", "'x'"]),
+        (lambda: grad(scaled)(2, x=3), InputError, ["scaled", "'x'"]),
+        (lambda: grad(np.sin)(1.0, where=True), TracingError, ["where="]),
+        (lambda: grad(3), TracingError, ["grad takes a Python function", "int 3"]),
+        (lambda: hessian("x^2"), TracingError, ["hessian takes", "'x^2'"]),
+        (lambda: jvp(None, 1, 1), TracingError, ["jvp takes"]),
         (lambda: grad(lambda x: "no")(1.0), InputError, ["result", "str"]),
         (lambda: grad(lambda x: None)(1.0), InputError, ["result", "NoneType"]),
         (lambda: grad(np.log)(-1.0), DomainError, ["log needs a positive number, and got -1"]),
@@ -338,7 +375,7 @@ def test_a_failure_leaves_nothing_behind():
         grad(lambda x: x * (1 // 0))(1.0)
     from gradflow_nb.core.transforms import tracing
 
-    assert tracing._POINTS == []
+    assert tracing._POINTS.get() == ()
 
 
 def test_a_choice_keeps_away_from_where_a_function_has_no_derivative():
