@@ -52,6 +52,8 @@ class Step:
         for part in self.contributions:
             first, second = (part.derivative, part.partial) if backward else (part.partial, part.derivative)
             parts.append(f"{_factor(first)}·{_factor(second)} from {part.via}")
+        if len(parts) > 1 and any(hasattr(part.partial, "into") for part in self.contributions):
+            parts = [f"({part})" for part in parts]  # a Jacobian may itself be a row of numbers
         return f"{self.derivative} = {' + '.join(parts)} = {_text(self.result)}"
 
     def __repr__(self) -> str:

@@ -288,4 +288,6 @@ def _row(name: str, given: tuple[tuple[str, Any], ...], written: str) -> Operati
     bound = signature(_MAKERS[name]).bind(**dict(given))
     bound.apply_defaults()
     settings = tuple(sorted(bound.arguments.items()))
-    return replace(_MAKERS[name](**bound.arguments), settings=settings) if settings == given else row(name, **bound.arguments)
+    if settings != given:
+        return row(name, **bound.arguments)
+    return replace(_MAKERS[name](**bound.arguments), settings=settings)

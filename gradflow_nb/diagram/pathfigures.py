@@ -26,7 +26,7 @@ from .svg import STYLE, fitted
 
 MOST_DRAWN, MOST_LISTED = 12, 50
 """So many paths are drawn, and so many are listed in words."""
-_MOST_NODES, _MOST_EDGES, _LONGEST_NAME, _LONGEST_PATH = 30, 90, 12, 24
+_MOST_NODES, _MOST_EDGES, _LONGEST_NAME = 30, 90, 12
 _WIDEST_PRODUCT, _WIDEST_SUM = 24.0, 46.0
 _WIDEST, _MARGIN, _GAP, _PLUS, _HEAD = 780.0, 12.0, 14.0, 26.0, 7.0
 _NAME, _INK, _SUM, _HEIGHT = 12.0, 14.0, 16.0, 20.0
@@ -42,20 +42,10 @@ def text(paths: Paths) -> str:
     if not paths.count:
         return f"No path from {paths.wrt} to {paths.of}, so d{paths.of}/d{paths.wrt} = 0."
     lines = [f"{number_of(paths.count)} {'path' if paths.count == 1 else 'paths'} from {paths.wrt} to {paths.of}"]
-    lines += [f"  {_line(path)}" for path in paths[:MOST_LISTED]]
+    lines += [f"  {path}" for path in paths[:MOST_LISTED]]
     if paths.count > MOST_LISTED:
         lines.append(f"  … and {number_of(paths.count - MOST_LISTED)} more")
     return "\n".join([*lines, f"  sum: {_sum(paths)}"])
-
-
-def _line(path: Path) -> str:
-    """One path in words; of a very long one, its ends and its product."""
-    if len(path.edges) <= _LONGEST_PATH:
-        return str(path)
-    ends = [*path.nodes[:4], "…", *path.nodes[-3:]]
-    outcome = _outcome(path)
-    says = outcome.text if isinstance(outcome, Words) else f"is {outcome}"
-    return f"{' ← '.join(ends)}: {len(path.edges)} partials, whose product {says}"
 
 
 def _outcome(path: Path) -> Formula:
@@ -207,7 +197,7 @@ class _Cell:
         top = y + place.height + _GAP + self.above - self.ink.above * _INK
         ink = _left(self.ink, centre - self.ink.width * _INK / 2, top, _INK)
         picture = self.piece.svg(self.path, centre - place.width / 2, y)
-        return f'<g class="gf-path" role="img" aria-label="{escape(_line(self.path))}">{picture}{ink}</g>'
+        return f'<g class="gf-path" role="img" aria-label="{escape(str(self.path))}">{picture}{ink}</g>'
 
 
 def _product_ink(path: Path) -> Box:

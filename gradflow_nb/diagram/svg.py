@@ -137,10 +137,13 @@ def _node(label: NodeLabel, centre: Point, lit: bool) -> str:
         drawn = line.svg(centre[0] - line.width * NODE_FONT / 2, top, NODE_FONT)
         ink.append(f'<g class="gf-ink {kind}" data-role="{kind.removeprefix("gf-") or "written"}">{drawn}</g>')
         top += line.below * NODE_FONT + _GAP
+    held = label.kind == "held"  # like an input, with a dotted outline
+    kinds = f"gf-{'input gf-held' if held else label.kind}{' gf-lit' if lit else ''}"
+    outline = ' stroke-dasharray="2 3"' if held else ""
     return (
-        f'<g class="gf-node gf-{label.kind}{" gf-lit" if lit else ""}" data-node="{escape(label.name)}" role="img" '
+        f'<g class="gf-node {kinds}" data-node="{escape(label.name)}" role="img" '
         f'aria-label="{escape(label.spoken)}">'
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"/>'
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"{outline}/>'
         f"{''.join(ink)}</g>"
     )
 

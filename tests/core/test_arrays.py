@@ -132,7 +132,7 @@ def test_the_expanded_grain():
 def test_ties_are_shared_evenly_and_said():
     flow = graph("y = max(x)").at(x=[2, 5, 5])
     assert flow.gradient("y")["x"].tolist() == [0, 0.5, 0.5]
-    assert flow.conventions == ("∂y/∂x: max of equal entries; the slope is shared evenly",)
+    assert flow.conventions == ("∂y/∂x: the largest entries are equal; they share the slope evenly",)
     assert graph("y = max(x)").at(x=[2, 5, 4]).conventions == ()
     assert graph("y = norm(x)").at(x=[0, 0]).gradient("y")["x"].tolist() == [0, 0]
     assert graph("y = norm(x)").at(x=[3, 4]).gradient("y")["x"].tolist() == [0.6, 0.8]

@@ -232,8 +232,8 @@ def test_partials_at_the_border_of_a_domain_are_missing(name, x):
     [
         ("relu", 1, "relu has a kink at 0; the slope is taken as 0 there"),
         ("abs", 1, "|x| has a kink at 0; the slope is taken as 0 there"),
-        ("max", 2, "max of equal arguments; each is given the slope 1/2"),
-        ("min", 2, "min of equal arguments; each is given the slope 1/2"),
+        ("max", 2, "the arguments of max are equal; each is given the slope 1/2"),
+        ("min", 2, "the arguments of min are equal; each is given the slope 1/2"),
         ("sign", 1, "sign jumps at 0; the slope is taken as 0 everywhere"),
         ("step", 1, "step jumps at 0; the slope is taken as 0 everywhere"),
     ],

@@ -228,7 +228,7 @@ def test_opaque_functions_carry_symbols_that_do_not_commute():
 def test_every_convention_of_an_edge_is_told():
     (edge,) = graph("y = |x| + max(x, 0)").at(x=0).edges
     assert edge.partial == Fraction(1, 2)
-    assert "|x| has a kink" in edge.convention and "max of equal arguments" in edge.convention
+    assert "|x| has a kink" in edge.convention and "the arguments of max are equal" in edge.convention
 
 
 def test_names_that_cannot_be_shown_or_told_apart_are_refused():

@@ -76,7 +76,7 @@ def test_many_paths_wrap_and_the_rest_are_counted():
 def test_what_is_too_large_for_a_small_picture_has_none():
     deep = graph("; ".join(["x0 = x", *(f"x{i} = 2x{i - 1}" for i in range(1, 60))])).at(x=1)
     assert svg(deep.paths("x59", "x")) is None and svg(net(20)) is None
-    assert "61" not in text(deep.paths("x59", "x")) and "60 partials, whose product is" in text(deep.paths("x59", "x"))
+    assert "… ← x0 ← x" in text(deep.paths("x59", "x")) and "x30" not in text(deep.paths("x59", "x"))
     assert svg(deep.paths("x", "x59")) is None
     assert text(deep.paths("x", "x59")) == "No path from x59 to x, so dx/dx59 = 0."
 

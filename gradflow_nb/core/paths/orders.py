@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from math import factorial
 from typing import TYPE_CHECKING
 
+from ..display import Shown
 from ..worlds import is_array
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class Order:
     multiplications: int
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Orders:
+@dataclass(frozen=True, repr=False)
+class Orders(Shown):
     """Orders of elimination, compared; prints as a small table. `certain` says whether `best` is surely the best."""
 
     forward: Order

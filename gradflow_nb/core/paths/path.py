@@ -112,7 +112,8 @@ class Path:
         try:
             product = [str(short(self.product))] if self.is_scalar else []
         except NoDerivative:
-            return f"{factors}, which does not exist"
+            says = next((edge.map.says for edge in self.edges if not edge.exists), "cannot be given")
+            return factors if says.startswith("has no formula") else f"{factors}, which {says}"
         return " = ".join(dict.fromkeys(filter(None, [factors, *product])))
 
     @property
