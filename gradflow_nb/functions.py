@@ -70,7 +70,7 @@ def logsumexp(x: Any, axis: int | None = None) -> Any:
 
 
 def norm(x: Any) -> Any:
-    """The root of the sum of the squares of all entries."""
+    """The root of the sum of the squares of all entries; at 0 all its derivatives are taken as 0."""
     return _applied(row("norm"), (x,))
 
 
@@ -80,8 +80,8 @@ def dot(a: Any, b: Any) -> Any:
 
 
 def outer(a: Any, b: Any) -> Any:
-    """All products of an entry of one vector with an entry of the other."""
-    return _applied(row("outer"), (a, b))
+    """All products of an entry of one array with an entry of the other, both taken flat as numpy does."""
+    return _applied(row("outer"), (a.reshape(-1), b.reshape(-1)))
 
 
 def transpose(x: Any) -> Any:

@@ -13,7 +13,9 @@ from operator import index as index_number
 from typing import Any
 
 from ..errors import TracingError
-from .operations import OPERATIONS, Operation, Pick, Span, row
+from .given import check_index, constant, index_of
+from .operations import OPERATIONS, Operation, row
+from .refused import REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +53,34 @@ class Node:
     def __neg__(self) -> Node:
         return Node(OPERATIONS["neg"], (self,))
 
+    def __pos__(self) -> Node:
+        return self
+
     def __abs__(self) -> Node:
         return Node(OPERATIONS["abs"], (self,))
 
     def __getitem__(self, index: Any) -> Node:
-        return Node(row("item", index=_index(index)), (self,))
+        from .transforms.numpy_arrays import shape_if_known
+
+        entries = index_of(index)
+        shape = shape_if_known(self)
+        if shape is not None:
+            check_index(index, shape)
+        return Node(row("item", index=entries), (self,))
 
     @property
     def T(self) -> Node:
         """The transpose: the axes in the opposite order."""
         return Node(row("transpose"), (self,))
 
-    def sum(self, axis: int | None = None) -> Node:
-        return Node(row("sum", axis=axis), (self,))
-
-    def mean(self, axis: int | None = None) -> Node:
-        return Node(row("mean", axis=axis), (self,))
-
     def reshape(self, *shape: Any) -> Node:
-        sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
-        return Node(row("reshape", shape=tuple(map(index_number, sizes))), (self,))
+        sizes = shape[0] if len(shape) == 1 and hasattr(shape[0], "__iter__") else shape
+        try:
+            return Node(row("reshape", shape=tuple(map(index_number, sizes))), (self,))
+        except TracingError:
+            raise
+        except TypeError:
+            raise TracingError(f"A shape is whole numbers, and not {sizes!r:.40}.") from None
 
     # A traced value knows its shape while a transform runs the function at a point ------------------------------------
 
@@ -118,6 +128,12 @@ class Node:
 
     __hash__ = object.__hash__
 
+    def __copy__(self, memo: Any = None) -> Node:
+        """Nothing writes to a node, so it is its own copy; another one would be another variable, with slope 0."""
+        return self
+
+    __deepcopy__ = __copy__
+
     def __float__(self) -> float:
         from .transforms.tracing import number_error
 
@@ -137,29 +153,14 @@ class Node:
 
 
 _EXACT = (int, float, Fraction, Constant)
+_KEPT = frozenset((Node, *_EXACT))
 
 
 def _argument(value: Any) -> Any:
-    """An argument as a node keeps it: a Node, a number or a constant array."""
-    if isinstance(value, bool) or not isinstance(value, (Node, *_EXACT)):
-        if type(value).__module__ == "numpy":
-            return value if value.ndim else value.item()
-        return Fraction(value)
-    return value
-
-
-def _index(index: Any) -> tuple:
-    def entry(given: Any) -> Any:
-        if isinstance(given, slice):
-            parts = (given.start, given.stop, given.step)
-            return Span(*(None if part is None else index_number(part) for part in parts))
-        if isinstance(given, (list, tuple)) or getattr(given, "ndim", 0) == 1:
-            return Pick(map(index_number, given))
-        if given is None or given is Ellipsis:
-            raise TracingError(f"{given} is no index here: write numbers, slices such as 1:3, or a list of numbers.")
-        return index_number(given)
-
-    return tuple(map(entry, index if isinstance(index, tuple) else (index,)))
+    """An argument as a node keeps it: a Node, a number or a constant array that nobody else writes to."""
+    if type(value) in _KEPT or (isinstance(value, (Node, *_EXACT)) and type(value).__module__ != "numpy"):
+        return value if type(value) is not bool else constant(value)
+    return constant(value)
 
 
 def _arithmetic(operation: Operation, reflected: bool = False) -> Any:
@@ -169,6 +170,34 @@ def _arithmetic(operation: Operation, reflected: bool = False) -> Any:
         return Node(operation, (other, self) if reflected else (self, other))
 
     return method
+
+
+def _numpys(name: str) -> Any:
+    """x.sum(...) is np.sum(x, ...)."""
+
+    def method(self: Node, *given: Any, **settings: Any) -> Any:
+        from .transforms.numpy_calls import method as call
+
+        return call(name, (self, *given), settings)
+
+    method.__name__ = name
+    method.__doc__ = f"As np.{name}."
+    return method
+
+
+for _name in ("sum", "mean", "max", "min", "var", "std", "dot", "clip", "ravel", "flatten", "copy", "astype"):
+    setattr(Node, _name, _numpys(_name))
+
+
+def _refused(written: str, why: str) -> Any:
+    def method(self: Node, *given: Any) -> Any:
+        raise TracingError(f"{written} cannot be traced: {why}.")
+
+    return method
+
+
+for _method, _written, _why in REFUSED:
+    setattr(Node, f"__{_method}__", _refused(_written, _why))
 
 
 _METHODS = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow", "matmul": "matmul"}

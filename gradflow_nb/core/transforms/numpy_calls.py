@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from inspect import Parameter, signature
 from math import log as _ln
 from math import pi
 from typing import Any
 
 from ...errors import TracingError
+from ..given import listed
 from ..node import Node
 from ..operations import OPERATIONS, row
+from . import numpy_arrays as arrays
+from .numpy_arrays import given, node, refuse
+from .numpy_reductions import deviation, norm, reduction, variance
+from .tracing import shape_of
 
 
 def ufunc(called: Any, method: str, inputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
@@ -25,19 +31,22 @@ def ufunc(called: Any, method: str, inputs: Sequence[Any], settings: Mapping[str
     <Node ?: sin>
     """
     name = called.__name__
-    if method == "reduce" and name == "add":
-        return _reduce("sum")(*inputs, **{"axis": 0, **settings})
-    if method == "outer" and name == "multiply":
-        return Node(row("outer"), inputs)
+    if method == "reduce" and name in _REDUCED:
+        return reduction(f"{name}.reduce", _REDUCED[name])(*inputs, **{"axis": 0, **settings})
+    if method == "outer" and name == "multiply" and not given(settings):
+        return arrays.multiply_outer(*inputs)
     if method != "__call__":
         raise TracingError(f"np.{name}.{method} cannot be traced. {_LISTED}")
-    extra = [key for key, value in settings.items() if value is not None]
-    if extra:
-        raise TracingError(f"np.{name} cannot be traced with {extra[0]}=…: leave it out.")
+    if settings.get("out") is not None:
+        raise TracingError(
+            f"np.{name} cannot be traced with out=…, nor an array be changed in place by a traced value, as in a += x: "
+            "leave it out, and write a = a + x."
+        )
+    refuse(name, settings)
     if name in _UFUNCS:
-        return Node(_UFUNCS[name], [_numeric(i) for i in inputs])
+        return Node(_UFUNCS[name], [listed(i) for i in inputs])
     if name in _COMPOSED:
-        return _COMPOSED[name](*inputs)
+        return _COMPOSED[name](*map(listed, inputs))
     raise TracingError(f"np.{name} cannot be traced. {_hint(name)}")
 
 
@@ -50,20 +59,39 @@ def function(called: Any, types: Any, arguments: Sequence[Any], settings: Mappin
     if name not in _FUNCTIONS:
         raise TracingError(f"np.{name} cannot be traced. {_hint(name)}")
     try:
-        return _FUNCTIONS[name](*arguments, **settings)
+        positional, named = _by_name(called, arguments, settings)
+        return _FUNCTIONS[name](*positional, **named)
+    except TracingError:
+        raise
     except TypeError as error:
-        if isinstance(error, TracingError) or "argument" not in str(error):
-            raise
         raise TracingError(f"np.{name} cannot be traced with these arguments: {error}.") from None
 
 
-def _numeric(value: Any) -> Any:
-    """An argument that may be a list or tuple of numbers, as numpy takes them."""
-    if isinstance(value, (list, tuple)):
-        import numpy as np
+def method(name: str, arguments: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+    """`x.name(...)` for a Node x, which means what numpy's function of the name says."""
+    if name == "astype":
+        return _as_type(*arguments, **settings)
+    import numpy as np
 
-        return np.asarray(value, dtype=float)
-    return value
+    return function(getattr(np, {"flatten": "ravel"}.get(name, name)), (), arguments, settings)
+
+
+def _as_type(x: Node, dtype: Any = None, **settings: Any) -> Node:
+    if dtype not in (float, "float", "float64", "d") and getattr(dtype, "__name__", "") != "float64":
+        raise TracingError(f"x.astype({dtype!r:.40}) cannot be traced: traced values are floats of 64 bits.")
+    return x
+
+
+def _by_name(called: Any, arguments: Sequence[Any], settings: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments by numpy's names for them, but for those that have a place only."""
+    try:
+        signed = signature(called)
+    except ValueError:
+        return list(arguments), dict(settings)
+    named = signed.bind(*arguments, **settings).arguments
+    extra = named.pop("kwargs", {})
+    only = [key for key in named if signed.parameters[key].kind is Parameter.POSITIONAL_ONLY]
+    return [named.pop(key) for key in only], {**named, **extra}
 
 
 _UFUNCS = {
@@ -81,16 +109,44 @@ _UFUNCS |= {
     }.items()
 }  # fmt: skip
 _UFUNCS["matmul"] = row("matmul")
+_REDUCED = {"add": "sum", "maximum": "amax", "minimum": "amin"}
+
+
+_NEAR = 0.7071067811865476
+"""√½, which nobody's input hits, so that no edge stands at the step's kink."""
+
+
+def _chosen_near_0(x: Any, near: Callable[[Any], Any], far: Any) -> Node:
+    """near(x) where |x| < √½, else `far`; near is given 0 where it is not chosen, which harms nobody."""
+    is_near = node("step", _NEAR - x) * node("step", _NEAR + x)
+    return node("where", is_near, near(node("where", is_near, x, 0)), far)
+
+
+def _expm1(x: Any) -> Node:
+    """exp(x) - 1 = 2 sinh(x/2) exp(x/2), where nothing cancels; far from 0 its slope is exp(x) as it stands."""
+    return _chosen_near_0(x, lambda x: 2 * node("sinh", x / 2) * node("exp", x / 2), node("exp", x) - 1)
+
+
+def _log1p(x: Any) -> Node:
+    """log(1 + x) = 2 artanh(x / (2 + x)), where nothing cancels."""
+    return _chosen_near_0(x, lambda x: 2 * node("atanh", x / (2 + x)), node("log", 1 + x))
+
+
+def _logaddexp(a: Any, b: Any) -> Node:
+    """max(a, b) + softplus(-|a - b|), put so that each of its two cases is smooth where a = b."""
+    above = node("step", a - b)
+    return node("where", above, a, b) + node("softplus", node("where", above, b - a, a - b))
+
 
 _COMPOSED: dict[str, Callable] = {
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1 / x,
     "exp2": lambda x: 2**x,
-    "expm1": lambda x: _node("exp", x) - 1,
-    "log2": lambda x: _node("log", x) / _ln(2),
-    "log1p": lambda x: _node("log", 1 + x),
-    "hypot": lambda x, y: _node("sqrt", x * x + y * y),
-    "logaddexp": lambda x, y: _node("max", x, y) + _node("softplus", -_node("abs", x - y)),
+    "expm1": _expm1,
+    "log2": lambda x: node("log", x) / _ln(2),
+    "log1p": _log1p,
+    "hypot": lambda x, y: node("sqrt", x * x + y * y),
+    "logaddexp": _logaddexp,
     "deg2rad": lambda x: x * (pi / 180),
     "radians": lambda x: x * (pi / 180),
     "rad2deg": lambda x: x * (180 / pi),
@@ -102,112 +158,17 @@ _COMPOSED: dict[str, Callable] = {
 }
 
 
-def _node(name: str, *arguments: Any) -> Node:
-    return Node(OPERATIONS[name], arguments)
-
-
-def _reduce(name: str) -> Callable:
-    def reduced(x: Any, axis: Any = None, *, keepdims: bool = False, **settings: Any) -> Any:
-        _nothing_else(name, settings)
-        axes = (axis,) if axis is None or isinstance(axis, int) else tuple(axis)
-        kept = _shape(x) if keepdims else ()
-        if len(axes) > 1:
-            axes = tuple(sorted((a % len(_shape(x)) for a in axes), reverse=True))
-        for one in axes:
-            x = Node(row(name, axis=one), (x,))
-        if keepdims:
-            gone = range(len(kept)) if axis is None else [a % len(kept) for a in axes]
-            x = x.reshape(*(1 if i in gone else n for i, n in enumerate(kept)))
-        return x
-
-    return reduced
-
-
-def _nothing_else(name: str, settings: Mapping[str, Any]) -> None:
-    extra = [key for key, value in settings.items() if value is not None and type(value).__name__ != "_NoValueType"]
-    if extra:
-        raise TracingError(f"np.{name} cannot be traced with {extra[0]}=…: leave it out.")
-
-
-def _joined(name: str) -> Callable:
-    def join(arrays: Sequence[Any], axis: int = 0, **settings: Any) -> Node:
-        _nothing_else(name, settings)
-        return Node(row(name, axis=axis, count=len(arrays)), [_numeric(a) for a in arrays])
-
-    return join
-
-
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Node:
-    if ord not in (None, 2) or axis is not None or keepdims:
-        raise TracingError("np.linalg.norm can be traced as norm(x), the root of the sum of squares, and nothing else.")
-    return Node(row("norm"), (x,))
-
-
-def _transpose(x: Any, axes: Any = None) -> Node:
-    if axes is not None:
-        raise TracingError("np.transpose can be traced without axes=… only: it turns the axes around.")
-    return x.T
-
-
-def _clip(x: Any, a_min: Any = None, a_max: Any = None, **settings: Any) -> Any:
-    _nothing_else("clip", settings)
-    x = x if a_min is None else _node("max", x, a_min)
-    return x if a_max is None else _node("min", x, a_max)
-
-
-def _where(condition: Any, *values: Any) -> Node:
-    if len(values) != 2:
-        raise TracingError("np.where can be traced with three arguments only: where(condition, x, y).")
-    return Node(OPERATIONS["where"], [_numeric(v) for v in (condition, *values)])
-
-
-def _variance(x: Any, axis: int | None = None, ddof: int = 0, **settings: Any) -> Any:
-    _nothing_else("var", settings)
-    mean = _reduce("mean")(x, axis, keepdims=axis is not None)
-    squares = (x - mean) * (x - mean)
-    if not ddof:
-        return _reduce("mean")(squares, axis)
-    shape = _shape(x)
-    count = shape[axis] if axis is not None else _product(shape)
-    return _reduce("sum")(squares, axis) / (count - ddof)
-
-
-def _product(sizes: Sequence[int]) -> int:
-    from math import prod
-
-    return prod(sizes)
-
-
-def _shape(x: Any) -> tuple[int, ...]:
-    from .tracing import shape_of
-
-    return shape_of(x)
-
-
-def _filled(value: float) -> Callable:
-    def filled(x: Any, **settings: Any) -> Any:
-        import numpy as np
-
-        return np.full(_shape(x), value)
-
-    return filled
-
-
-_matmul = lambda a, b: Node(row("matmul"), (_numeric(a), _numeric(b)))  # noqa: E731
 _FUNCTIONS: dict[str, Callable] = {
-    "sum": _reduce("sum"), "mean": _reduce("mean"),
-    "max": _reduce("amax"), "amax": _reduce("amax"), "min": _reduce("amin"), "amin": _reduce("amin"),
-    "dot": _matmul, "inner": _matmul, "vdot": _matmul,
-    "outer": lambda a, b: Node(row("outer"), (_numeric(a), _numeric(b))),
-    "linalg.norm": _norm, "transpose": _transpose,
-    "reshape": lambda x, shape: x.reshape(shape),
-    "ravel": lambda x: x.reshape(-1),
-    "concatenate": _joined("concat"), "stack": _joined("stack"),
-    "where": _where, "clip": _clip,
-    "var": _variance, "std": lambda x, axis=None, **settings: _node("sqrt", _variance(x, axis, **settings)),
-    "square": lambda x: x * x,
-    "shape": lambda x: _shape(x), "ndim": lambda x: len(_shape(x)), "size": lambda x: _product(_shape(x)),
-    "zeros_like": _filled(0.0), "ones_like": _filled(1.0),
+    "sum": reduction("sum", "sum"), "mean": reduction("mean", "mean"),
+    "max": reduction("max", "amax"), "amax": reduction("amax", "amax"),
+    "min": reduction("min", "amin"), "amin": reduction("amin", "amin"),
+    "var": variance, "std": deviation, "linalg.norm": norm,
+    "dot": arrays.dot, "inner": arrays.inner, "vdot": arrays.vdot, "outer": arrays.outer,
+    "transpose": arrays.transpose, "reshape": arrays.reshape, "ravel": arrays.ravel, "copy": arrays.same,
+    "concatenate": arrays.joined("concatenate", "concat"), "stack": arrays.joined("stack", "stack"),
+    "where": arrays.where, "clip": arrays.clip,
+    "shape": lambda a: shape_of(a), "ndim": lambda a: len(shape_of(a)), "size": arrays.size,
+    "zeros_like": arrays.filled("zeros_like", 0.0), "ones_like": arrays.filled("ones_like", 1.0),
 }  # fmt: skip
 """The numpy functions that can be traced, by name, with what each makes."""
 
