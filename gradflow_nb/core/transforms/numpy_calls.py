@@ -6,8 +6,10 @@ ordinary function of arrays can be traced as it stands.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from inspect import Parameter, signature
 from math import log as _ln
 from math import pi
@@ -84,14 +86,27 @@ def _as_type(x: Node, dtype: Any = None, **settings: Any) -> Node:
 
 def _by_name(called: Any, arguments: Sequence[Any], settings: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     """The arguments by numpy's names for them, but for those that have a place only."""
+    placed, named = _parameters(called)
+    rest = dict(zip(named, arguments[placed:]))
+    if len(arguments) > placed + len(named) or not rest.keys().isdisjoint(settings):
+        raise TypeError(f"{called.__name__} has no place for all of these arguments")  # numpy has refused them before
+    return list(arguments[:placed]), {**rest, **settings}
+
+
+@cache
+def _parameters(called: Any) -> tuple[int, tuple[str, ...]]:
+    """How many parameters have a place only, and the names of those that may be given by place or by name.
+
+    Where numpy does not say what they are, all have a place only.
+    """
     try:
-        signed = signature(called)
+        parameters = signature(called).parameters.values()
     except ValueError:
-        return list(arguments), dict(settings)
-    named = signed.bind(*arguments, **settings).arguments
-    extra = named.pop("kwargs", {})
-    only = [key for key in named if signed.parameters[key].kind is Parameter.POSITIONAL_ONLY]
-    return [named.pop(key) for key in only], {**named, **extra}
+        return sys.maxsize, ()
+    if any(parameter.kind is Parameter.VAR_POSITIONAL for parameter in parameters):
+        return sys.maxsize, ()
+    placed = sum(parameter.kind is Parameter.POSITIONAL_ONLY for parameter in parameters)
+    return placed, tuple(p.name for p in parameters if p.kind is Parameter.POSITIONAL_OR_KEYWORD)
 
 
 _UFUNCS = {
