@@ -3,24 +3,29 @@
 import copy
 import math
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
-import torch
 
 from gradflow_nb.core.transforms import grad, hessian, jacobian, value_and_grad
 from gradflow_nb.core.transforms.tracing import graph_of
 from gradflow_nb.errors import DomainError, GradflowError, ShapeError, TracingError
 
-jax.config.update("jax_enable_x64", True)
 R = np.random.default_rng(3)
 S, V, W, C = 0.7, R.normal(size=3), R.normal(size=3), R.normal(size=(2, 3, 4))
 A, B = R.normal(size=(2, 3)), R.normal(size=(2, 3))
 
 
+def differences(function, x):
+    """The Jacobian of a numpy function of one array by central differences, result's axes first."""
+    columns = []
+    for unit in np.eye(np.size(x)):
+        step = 1e-6 * unit.reshape(np.shape(x))
+        columns.append((function(x + step) - function(x - step)) / 2e-6)
+    return np.stack(columns, axis=-1).reshape(np.shape(columns[0]) + np.shape(x))
+
+
 def agrees(function, *arguments):
-    """`function(np, *arguments)` has jax's value, and jax's derivative by every argument."""
+    """`function(np, *arguments)` has numpy's value, and the derivative by every argument that central differences find."""
     for i in range(len(arguments)):
 
         def weighted(xp, *given):
@@ -28,9 +33,9 @@ def agrees(function, *arguments):
             return xp.sum(result * np.cos(np.arange(np.size(function(np, *arguments)))).reshape(np.shape(result)))
 
         found = jacobian(lambda *given: function(np, *given), argnums=i)(*arguments)
-        expected = jax.jacobian(lambda *given: function(jnp, *given), argnums=i)(*map(jnp.asarray, arguments))
+        expected = differences(lambda x, i=i: function(np, *arguments[:i], x, *arguments[i + 1 :]), arguments[i])
         assert np.shape(found) == np.shape(expected)
-        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
         value, _ = value_and_grad(lambda *given: weighted(np, *given), argnums=i)(*arguments)
         assert value == pytest.approx(float(weighted(np, *arguments)))
 
@@ -94,12 +99,15 @@ def test_variances(ddof, axis):
     agrees(lambda xp, x: xp.std(x, axis, ddof=ddof, keepdims=True), C)
 
 
+@pytest.mark.torch
 def test_ties_over_several_axes_are_shared_evenly():
     tied = np.array([[1.0, 2.0, 2.0], [0.0, 2.0, 1.0]])
     for axis in [None, (0, 1), (-2, -1)]:
         slope = grad(lambda x, axis=axis: np.max(x, axis=axis))(tied)
         np.testing.assert_allclose(slope, (tied == 2) / 3)
     cube = np.stack([tied, tied[::-1]])
+    import torch
+
     x = torch.tensor(cube, requires_grad=True)
     torch.amax(x, (1, 2)).sum().backward()
     np.testing.assert_allclose(grad(lambda x: np.sum(np.max(x, axis=(1, 2))))(cube), x.grad)
