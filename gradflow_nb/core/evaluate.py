@@ -82,8 +82,12 @@ def _check_roots(graph: Graph, values: Mapping[str, Any]) -> None:
 
     known = {id(graph.named[name]): np.asarray(value, float) for name, value in values.items()}
     for name, root in graph.roots.items():
-        with np.errstate(all="ignore"):
-            (value,) = put_in([root], known, lambda number: float(exact.lift(number)))
+        dropped = {id(node): 1.0 for node in in_order([root]) if node.operation is None and id(node) not in known}
+        try:
+            with np.errstate(all="ignore"):
+                (value,) = put_in([root], known | dropped, lambda number: np.asarray(exact.lift(number), float))
+        except NoValue:
+            continue  # where it has no value its derivative may have one
         if is_array(value):
             raise NotScalar(
                 f"This is the gradient of {name}, which is an array of shape {value.shape} at this point, and a "

@@ -270,6 +270,10 @@ def test_a_gradient_graph_is_of_a_single_number():
     assert slope.at(point).values["dL_dW"].tolist() == [[10, 20], [22, 44]]
     with pytest.raises(errors.NotScalar, match="gradient of dL_dW, which is an array"):
         slope.gradient_graph("dL_dW", "W").at(point)
+    weighted = graph(lambda x: np.sum(x**2 * np.array([1.0, 2.0]))).gradient_graph("y", "x")
+    assert weighted.at(x=[3, 4]).values["dy_dx"].tolist() == [6, 16]
+    without_c = graph("y = dot(a, x) + c").gradient_graph("y", "x")
+    assert without_c.at(a=[1, 2], x=[3, 4]).values["dy_dx"].tolist() == [1, 2]
     with pytest.raises(errors.NotScalar, match="gradient of y, which is an array"):
         graph("y = x^3").gradient_graph("y", "x").at(x=[1, 2])
 
