@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..notation.plain import Equation, Name
@@ -18,29 +18,35 @@ def reason(error: BaseException) -> str:
 
 def no_value(graph: Graph, node: Node, arguments: list[Any], error: BaseException) -> str:
     """`In c = log(a - 2): log needs a positive number, and got -1, where a - 2 = -1.`"""
-    own = {id(n): name for name, n in graph.named.items()}
-    name = equation_of(graph, node)
-    whole = Equation((Name(name), written(graph[name], lambda m: own.get(id(m)))))
+    name, name_of = equation_of(graph, node), _names(graph)
     at = []
     for argument, value in zip(node.arguments, arguments):
         if isinstance(argument, Node) and not argument.is_constant:
-            formula = written(argument, lambda m: own.get(id(m)), own=False)
+            formula = written(argument, name_of, own=False)
             at.append(f"{formula} = {value_formula(value)}")
     where = f", where {' and '.join(dict.fromkeys(at))}" if at else ""
-    return f"The node {name} has no value here. In {whole}: {reason(error)}{where}."
+    return f"The node {name} has no value here. In {_equation(graph, name)}: {reason(error)}{where}."
 
 
 def misfit(graph: Graph, node: Node, arguments: list[Any], error: BaseException) -> str:
     """`In y = W @ x the shapes do not fit: W has shape (2, 3) and x has shape (2,).`"""
-    own = {id(n): name for name, n in graph.named.items()}
-    name = equation_of(graph, node)
-    whole = Equation((Name(name), written(graph[name], lambda m: own.get(id(m)))))
+    name_of = _names(graph)
     shapes = []
     for argument, value in zip(node.arguments, arguments):
-        formula = written(argument, lambda m: own.get(id(m)), own=False)
+        formula = written(argument, name_of, own=False)
         shapes.append(f"{formula} has shape {getattr(value, 'shape', ())}")
     says = str(error)
+    whole = _equation(graph, equation_of(graph, node))
     return f"In {whole} the shapes do not fit: {' and '.join(dict.fromkeys(shapes))}. {says[:1].upper()}{says[1:]}."
+
+
+def _names(graph: Graph) -> Callable[[Node], str | None]:
+    own = {id(node): name for name, node in graph.named.items()}
+    return lambda node: own.get(id(node))
+
+
+def _equation(graph: Graph, name: str) -> Equation:
+    return Equation((Name(name), written(graph[name], _names(graph))))
 
 
 def equation_of(graph: Graph, node: Node) -> str:

@@ -184,30 +184,8 @@ class Rule(ArrayMap):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dense(ArrayMap):
-    """A matrix that is at hand."""
-
-    entries: Any
-    into: Shape
-    out_of: Shape
-
-    def written_down(self) -> np.ndarray:
-        return self.entries
-
-    def forward(self, tangent: Any) -> Any:
-        import numpy as np
-
-        return (self.entries @ np.ravel(tangent)).reshape(self.into)
-
-    def backward(self, cotangent: Any) -> Any:
-        import numpy as np
-
-        return (np.ravel(cotangent) @ self.entries).reshape(self.out_of)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Chain(ArrayMap):
-    """Maps one after another, outermost first."""
+class Several(ArrayMap):
+    """A map that is made of others; the first gives its shape to the result, the last takes the argument."""
 
     maps: tuple[ArrayMap, ...]
 
@@ -218,6 +196,12 @@ class Chain(ArrayMap):
     @property
     def out_of(self) -> Shape:  # type: ignore[override]
         return self.maps[-1].out_of
+
+
+class Chain(Several):
+    """Maps one after another, outermost first."""
+
+    __slots__ = ()
 
     def forward(self, tangent: Any) -> Any:
         for inner in reversed(self.maps):
@@ -230,19 +214,10 @@ class Chain(ArrayMap):
         return cotangent
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Together(ArrayMap):
+class Together(Several):
     """The sum of maps."""
 
-    maps: tuple[ArrayMap, ...]
-
-    @property
-    def into(self) -> Shape:  # type: ignore[override]
-        return self.maps[0].into
-
-    @property
-    def out_of(self) -> Shape:  # type: ignore[override]
-        return self.maps[0].out_of
+    __slots__ = ()
 
     def forward(self, tangent: Any) -> Any:
         return sum(part.forward(tangent) for part in self.maps)

@@ -186,14 +186,6 @@ def number_error(node: Node) -> TracingError:
     return TracingError(f"{line}needs a plain number, and a traced value is not known yet. {remedy}")
 
 
-def key_error(key: str) -> TracingError:
-    """The error for `x["w"]`: a traced value is a number or an array, and has no keys."""
-    return TracingError(
-        f"{_line()}looks up {_briefly(key)} in a traced value, and that is a number or an array. graph(f) takes "
-        f"numbers and arrays: write a parameter for each. grad takes dicts: grad(f)({{{key!r}: ...}})."
-    )
-
-
 def _is_condition(node: Any) -> bool:
     """Whether a node is `x > 0`, a step, or `x <= 0`, which is 1 - step, or an entry of such."""
     while isinstance(node, Node) and node.operation is not None and node.operation.name != "step":
