@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from gradflow_nb.widgets.base import static
 
 from .find import REMEDY, find
 from .lab import LabServer, Notebook
@@ -54,6 +56,22 @@ def lab(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """A JupyterLab server of our own. It asks for the browser so as not to start where there is none."""
     with LabServer(tmp_path_factory.mktemp("lab")) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def parts(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """`parts("numbers.js", ...)`: an empty page in which these parts of the widget's module are loaded as they stand."""
+    pages = []
+
+    def load(*names: str) -> Page:
+        page = chromium.new_page()
+        pages.append(page)
+        page.add_script_tag(content=static(*names))
+        return page
+
+    yield load
+    for page in pages:
+        page.close()
 
 
 @pytest.fixture
