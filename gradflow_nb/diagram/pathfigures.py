@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape
-from math import hypot
 
 from ..core.edge import Edge
 from ..core.paths import Paths
@@ -19,6 +18,7 @@ from ..errors import NoDerivative
 from ..notation.plain import Derivative, Equation, Formula, Name, Number, Product, Said, Vector, Words
 from ..notation.renaming import renamed
 from ..notation.svgtext import SVG_TEXT, Box, box
+from .arrows import arrow
 from .dot import digraph
 from .labels import derivative_names
 from .layout import Layout, Point, layout
@@ -170,7 +170,7 @@ class _Piece:
         on, lit = set(path.nodes), {id(edge) for edge in path.edges}
         drawn = []
         for edge, curve in zip(self.paths.edges, self.place.curves):
-            drawn.append((id(edge) in lit, _arrow([(x + a, y + b) for a, b in curve])))
+            drawn.append((id(edge) in lit, arrow([(x + a, y + b) for a, b in curve], _HEAD)))
         for (name, ink), centre in zip(self.names.items(), self.place.nodes):
             drawn.append((name in on, _node(ink, (x + centre[0], y + centre[1]))))
         shining, faint = ("".join(ink for shines, ink in drawn if shines == kind) for kind in (True, False))
@@ -240,20 +240,3 @@ def _node(ink: Box, centre: Point) -> str:
         f'<g class="gf-node"><rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{_HEIGHT:.1f}" rx="6"/>'
         f"{_ink(ink, *centre, _NAME)}</g>"
     )
-
-
-def _arrow(points: list[Point]) -> str:
-    """A curve with its head drawn at the end."""
-    tip, before = points[-1], next((p for p in reversed(points[:-1]) if p != points[-1]), points[0])
-    length = hypot(tip[0] - before[0], tip[1] - before[1]) or 1.0
-    ux, uy = (tip[0] - before[0]) / length, (tip[1] - before[1]) / length
-    base = tip[0] - _HEAD * ux, tip[1] - _HEAD * uy
-    wings = [(base[0] - side * 0.42 * _HEAD * uy, base[1] + side * 0.42 * _HEAD * ux) for side in (1, -1)]
-    start, *rest = [*points[:-1], (tip[0] - 0.7 * _HEAD * ux, tip[1] - 0.7 * _HEAD * uy)]
-    curves = "".join(f"C{_pairs(rest[i : i + 3])}" for i in range(0, len(rest), 3))
-    head = f'<polygon class="gf-head" points="{_pairs([tip, *wings])}"/>'
-    return f'<path class="gf-curve" d="M{_pairs([start])}{curves}"/>{head}'
-
-
-def _pairs(points: list[Point]) -> str:
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)

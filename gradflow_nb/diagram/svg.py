@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
-from math import hypot
 from pathlib import Path
 
 from ..notation.plain import Equation, Formula, Words
 from ..notation.svgtext import Box, beside, box, raised, text_width
+from .arrows import arrow
 from .labels import MORE, EdgeLabel, NodeLabel
 from .layout import Layout, Point
 
 NODE_FONT, EDGE_FONT, NOTE_FONT = 16.0, 15.0, 12.0
-_PAD_X, _PAD_Y, _GAP, _MARGIN, _HEAD = 11.0, 7.0, 3.0, 8.0, 9.0
+_PAD_X, _PAD_Y, _GAP, _MARGIN, HEAD = 11.0, 7.0, 3.0, 8.0, 9.0
 _WIDEST_NODE, _WIDEST_EDGE = 340.0, 230.0
 _MARKS = "†‡§¶"
 STYLE = (Path(__file__).parent / "figure.css").read_text(encoding="utf-8")
@@ -100,13 +100,7 @@ def svg(
     """
     said = conventions(edges)
     notes = list(dict.fromkeys([*notes, *(note for _, note in said.values())]))
-    xs = [x for curve in place.curves for x, _ in curve]
-    left, right = min([0.0, *xs]), max([place.width, *xs])
-    right = max(right, left + max((text_width(note) * NOTE_FONT for note in notes), default=0))
-    width, height = right - left + 2 * _MARGIN, place.height + 2 * _MARGIN + 18 * len(notes)
-    into: dict[str, list[int]] = {}
-    for i, edge in enumerate(edges):
-        into.setdefault(edge.child, []).append(i)
+    into = edges_into(edges)
     body = []
     for node, centre in zip(nodes, place.nodes):
         for i in into.get(node.name, []):
@@ -114,17 +108,36 @@ def svg(
             mark, _ = said.get(edge.convention, ("", ""))
             body.append(_edge(i, edge, mark, place.curves[i], place.labels[i], reverse, shines))
         body.append(_node(node, centre, node.name in lit))
+    return framed("".join(body), place, title, description, notes, " gf-gradient" if reverse else "")
+
+
+def edges_into(edges: Sequence[EdgeLabel]) -> dict[str, list[int]]:
+    """The numbers of the edges into each node: an edge is drawn before the node at its head."""
+    into: dict[str, list[int]] = {}
+    for i, edge in enumerate(edges):
+        into.setdefault(edge.child, []).append(i)
+    return into
+
+
+def framed(
+    body: str, place: Layout, title: str, description: str, notes: Sequence[str] = (), kind: str = "", style: str = STYLE
+) -> str:
+    """The whole SVG around what was drawn, as large as the layout and the `notes` under it need."""
+    xs = [x for curve in place.curves for x, _ in curve]
+    left, right = min([0.0, *xs]), max([place.width, *xs])
+    right = max(right, left + max((text_width(note) * NOTE_FONT for note in notes), default=0))
+    width, height = right - left + 2 * _MARGIN, place.height + 2 * _MARGIN + 18 * len(notes)
     for i, note in enumerate(notes):
         y = place.height + _MARGIN + 10 + 18 * i
-        body.append(f'<text class="gf-note" x="{left:.1f}" y="{y:.1f}" font-size="{NOTE_FONT}">{escape(note)}</text>')
+        body += f'<text class="gf-note" x="{left:.1f}" y="{y:.1f}" font-size="{NOTE_FONT}">{escape(note)}</text>'
     view = f"{left - _MARGIN:.1f} {-_MARGIN:.1f} {width:.1f} {height:.1f}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="gradflow{" gf-gradient" if reverse else ""}" role="group" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="gradflow{kind}" role="group" '
         f'aria-label="{escape(title)}" viewBox="{view}" width="{width:.0f}" height="{height:.0f}">'
-        f"<title>{escape(title)}</title><desc>{escape(description)}</desc><style>{STYLE}</style>"
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc><style>{style}</style>"
         f'<rect class="gf-paper" x="{left - _MARGIN:.1f}" y="{-_MARGIN:.1f}" '
         f'width="{width:.1f}" height="{height:.1f}" rx="4"/>'
-        f"{''.join(body)}</svg>"
+        f"{body}</svg>"
     )
 
 
@@ -157,17 +170,6 @@ def _edge(
     reverse: bool,
     lit: bool,
 ) -> str:
-    points = list(curve[::-1] if reverse else curve)
-    tip, before = points[-1], next((p for p in reversed(points[:-1]) if p != points[-1]), points[0])
-    length = hypot(tip[0] - before[0], tip[1] - before[1]) or 1.0
-    ux, uy = (tip[0] - before[0]) / length, (tip[1] - before[1]) / length
-    base = (tip[0] - _HEAD * ux, tip[1] - _HEAD * uy)
-    points[-1] = (tip[0] - 0.7 * _HEAD * ux, tip[1] - 0.7 * _HEAD * uy)
-    path = f"M{_pair(points[0])}" + "".join(
-        f"C{_pair(a)} {_pair(b)} {_pair(c)}" for a, b, c in zip(points[1::3], points[2::3], points[3::3])
-    )
-    wings = [(base[0] + side * 0.42 * _HEAD * -uy, base[1] + side * 0.42 * _HEAD * ux) for side in (1, -1)]
-    head = " ".join(_pair(p) for p in (tip, *wings))
     ink = edge_box(label, mark)
     text = ""
     if at is not None:
@@ -178,13 +180,8 @@ def _edge(
     return (
         f'<g class="gf-edge{kind}" data-edge="{number}" '
         f'data-child="{escape(label.child)}" data-parent="{escape(label.parent)}" '
-        f'role="img" aria-label="{escape(label.spoken)}"><path class="gf-curve" d="{path}"/>'
-        f'<polygon class="gf-head" points="{head}"/>{text}</g>'
+        f'role="img" aria-label="{escape(label.spoken)}">{arrow(curve[::-1] if reverse else curve, HEAD)}{text}</g>'
     )
-
-
-def _pair(point: Point) -> str:
-    return f"{point[0]:.1f},{point[1]:.1f}"
 
 
 def resolved(picture: str) -> str:
