@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from .exercises.equivalence import equivalent
     from .exercises.question import Question, ask
     from .exercises.verdict import Correct, Incorrect, Invalid, Undecided
+    from .widgets.live_figure import explore
 
 __version__ = "0.1.0"
 __all__ = [
     "Correct", "Edge", "Figure", "GradientFlow", "Graph", "Incorrect", "Invalid", "Node", "Question", "Undecided",
-    "ask", "check_grads", "draw", "equivalent", "errors", "functions", "grad", "graph", "hessian", "hvp", "jacobian",
-    "jvp", "vjp",
+    "ask", "check_grads", "draw", "equivalent", "errors", "explore", "functions", "grad", "graph", "hessian", "hvp",
+    "jacobian", "jvp", "vjp",
 ]  # fmt: skip
 
 _LATER = {
@@ -44,6 +45,7 @@ _LATER = {
     "Node": "core.node",
     "draw": "diagram.figure",
     "Figure": "diagram.figure",
+    "explore": "widgets.live_figure",
     "equivalent": "exercises.equivalence",
     "ask": "exercises.question",
     "Question": "exercises.question",

@@ -252,5 +252,5 @@ def _local_map(operation: Operation, index: int, y: Any, arguments: list[Any], w
 
     from .jacobians import local_map
 
-    with np.errstate(all="ignore"):
-        return local_map(operation, index, y, tuple(arguments))
+    with np.errstate(all="ignore"):  # numbers beside arrays are of the arrays' world: no exact 1 among floats
+        return local_map(operation, index, y, tuple(np.float64(a) if isinstance(a, float) else a for a in arguments))

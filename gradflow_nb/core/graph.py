@@ -112,6 +112,33 @@ class Graph(Shown):
         """
         return Graph(self.named, self.defaults, self.notes, expanded=True)
 
+    def inside(self, name: str) -> Graph:
+        """One equation as a graph of its own: the names in it are inputs, and every operation is a vertex.
+
+        >>> from gradflow_nb import graph
+        >>> inner = graph("d = 5b + 6; e = 7d + d^2").inside("e")
+        >>> inner.inputs, [f"{edge.child} <- {edge.parent}: {edge.partial}" for edge in inner.at(d=2).edges]
+        (('d',), ['e.1 <- d: 7', 'e.2 <- d: 4', 'e <- e.1: 1', 'e <- e.2: 1'])
+        """
+        top = self[name]
+        own = {id(node): other for other, node in self.named.items() if node is not top}
+        made: dict[int, Node] = {}
+        stack = [top]
+        while stack:
+            node = stack[-1]
+            if id(node) in own:
+                made[id(node)] = Node(None, (), own[id(node)])
+            waiting = [a for a in node.arguments if isinstance(a, Node) and id(a) not in made]
+            if id(node) in made or not waiting:
+                stack.pop()
+                if id(node) not in made:
+                    arguments = [made[id(a)] if isinstance(a, Node) else a for a in node.arguments]
+                    made[id(node)] = Node(node.operation, arguments, node.name)
+            else:
+                stack.extend(reversed(waiting))
+        inputs = {other: made[id(self[other])] for other in self.names if id(self[other]) in made and other != name}
+        return Graph({**inputs, name: made[id(top)]}, expanded=True)
+
     def at(self, point: Mapping[str, Any] | None = None, /, **inputs: Any) -> GradientFlow:
         """The gradient flow at a point: a value on every node and a local partial on every edge.
 

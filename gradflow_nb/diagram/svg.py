@@ -120,7 +120,13 @@ def edges_into(edges: Sequence[EdgeLabel]) -> dict[str, list[int]]:
 
 
 def framed(
-    body: str, place: Layout, title: str, description: str, notes: Sequence[str] = (), kind: str = "", style: str = STYLE
+    body: str,
+    place: Layout,
+    title: str,
+    description: str,
+    notes: Sequence[str] = (),
+    kind: str = "",
+    style: str = STYLE,
 ) -> str:
     """The whole SVG around what was drawn, as large as the layout and the `notes` under it need."""
     xs = [x for curve in place.curves for x, _ in curve]

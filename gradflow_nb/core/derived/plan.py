@@ -94,7 +94,7 @@ class Plan:
             if top.operation is None or top.is_constant:
                 continue
             local: dict[int, Ref] = {id(top): 1}
-            for node in _inside(top, self.own):
+            for node in inside(top, self.own):
                 self._pass_on(node, local.pop(id(node)), local)
                 yield
             for key, partial in local.items():
@@ -121,8 +121,8 @@ class Plan:
     def _contribution(self, node: Node, i: int, given: list[Ref]) -> Ref | None:
         operation = node.operation
         if not operation.is_elementwise:
-            return None if operation.vjps[i] is None else _replay(self.tape, _steps_of(operation, i), given)
-        partial = _replay(self.tape, _steps_of(operation, i), given)
+            return None if operation.vjps[i] is None else replay(self.tape, steps_of(operation, i), given)
+        partial = replay(self.tape, steps_of(operation, i), given)
         if type(partial) is not str and partial == 0:
             return None
         part = self.tape.make(MUL, (given[0], partial))
@@ -180,7 +180,7 @@ class Plan:
         }
 
 
-def _inside(top: Node, own: dict[int, str]) -> Iterator[Node]:
+def inside(top: Node, own: dict[int, str]) -> Iterator[Node]:
     """The operations of one equation, each before its arguments, down to the nodes that have names.
 
     Counts how often each is used in the equation, and gives it once all its users were given: a stack as deep as
@@ -209,7 +209,7 @@ Recipe = tuple[tuple[Ref, ...], tuple[tuple[Operation, tuple[int, ...]], ...], i
 
 
 @lru_cache(maxsize=4096)
-def _steps_of(operation: Operation, i: int) -> Recipe:
+def steps_of(operation: Operation, i: int) -> Recipe:
     """The rule for argument number i as operations on `[g, y, *arguments]`: a partial, or a structured row's vjp."""
     g, y, *arguments = given = [Node(None) for _ in range(2 + operation.arity)]
     if operation.is_elementwise:
@@ -231,7 +231,7 @@ def _steps_of(operation: Operation, i: int) -> Recipe:
     return whole, steps, places[result] if isinstance(result, Node) else base - 1
 
 
-def _replay(tape: Tape, recipe: Recipe, given: list[Ref]) -> Ref:
+def replay(tape: Tape, recipe: Recipe, given: list[Ref]) -> Ref:
     numbers, steps, result = recipe
     refs = [*given, *numbers]
     for operation, places in steps:

@@ -91,11 +91,12 @@ class Program:
         plan, words = self._plan(), Source()
         return "\n\n".join(chunk(words, statements, plan.constants) for statements in plan.chunks() if statements)
 
-    def json(self) -> dict[str, Any]:
-        """The program for another machine; the format is described in `portable`."""
-        plan = self._plan()
-        statements = [statement for part in plan.chunks() for statement in part]
-        return portable(self, plan, statements)
+    def json(self, arrays: bool | None = None) -> dict[str, Any]:
+        """The program for another machine; the format is described in `portable`.
+
+        `arrays`: whether its edges are maps between arrays, also where no operation says so but the inputs will be.
+        """
+        return portable(self.graph, self.has_arrays if arrays is None else arrays)
 
     # Compiling --------------------------------------------------------------------------------------------------------
 

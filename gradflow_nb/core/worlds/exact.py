@@ -99,16 +99,27 @@ def _is_exact(value: Real) -> bool:
     return not isinstance(value, float)
 
 
-def _domain(allowed: bool, function: str, needs: str, x: Real) -> None:
+NEEDS = {
+    "log": "a positive number",
+    "log10": "a positive number",
+    "sqrt": "a number that is not negative",
+    "asin": "a number from -1 to 1",
+    "acos": "a number from -1 to 1",
+    "acosh": "a number of at least 1",
+    "atanh": "a number between -1 and 1",
+}
+"""What is said of a function's domain, by its row's name."""
+
+
+def _domain(allowed: bool, function: str, x: Real) -> None:
     if not allowed:
-        raise Undefined(f"{function} needs {needs}, and got {number_text(x)}")
+        raise Undefined(f"{function} needs {NEEDS[function]}, and got {number_text(x)}")
 
 
 def _from_math(
     function: Callable[[float], float],
     at: Mapping[Real, int] | None = None,
     domain: Callable[[Real], bool] = lambda x: True,
-    needs: str = "",
 ) -> Callable[[Real], Real]:
     """A function of `math`, with the places `at` which its result is rational, and its domain."""
     known = at or {}
@@ -116,7 +127,7 @@ def _from_math(
     def word(x: Real) -> Real:
         if _is_exact(x) and x in known:
             return Fraction(known[x])
-        _domain(domain(x), function.__name__, needs, x)
+        _domain(domain(x), function.__name__, x)
         try:
             return function(_float(x))
         except OverflowError:
@@ -129,16 +140,16 @@ def _from_math(
 
 
 exp = _from_math(math.exp, {0: 1})
-log = _from_math(math.log, {1: 0}, lambda x: x > 0, "a positive number")
+log = _from_math(math.log, {1: 0}, lambda x: x > 0)
 _TENS = {Fraction(10) ** n: n for n in range(-EXACT_DIGITS, EXACT_DIGITS + 1)}
-log10 = _from_math(math.log10, _TENS, lambda x: x > 0, "a positive number")
+log10 = _from_math(math.log10, _TENS, lambda x: x > 0)
 sin, cos, tan = _from_math(math.sin, {0: 0}), _from_math(math.cos, {0: 1}), _from_math(math.tan, {0: 0})
 sinh, cosh, tanh = _from_math(math.sinh, {0: 0}), _from_math(math.cosh, {0: 1}), _from_math(math.tanh, {0: 0})
-asin = _from_math(math.asin, {0: 0}, lambda x: -1 <= x <= 1, "a number from -1 to 1")
-acos = _from_math(math.acos, {1: 0}, lambda x: -1 <= x <= 1, "a number from -1 to 1")
+asin = _from_math(math.asin, {0: 0}, lambda x: -1 <= x <= 1)
+acos = _from_math(math.acos, {1: 0}, lambda x: -1 <= x <= 1)
 atan, asinh = _from_math(math.atan, {0: 0}), _from_math(math.asinh, {0: 0})
-acosh = _from_math(math.acosh, {1: 0}, lambda x: x >= 1, "a number of at least 1")
-atanh = _from_math(math.atanh, {0: 0}, lambda x: -1 < x < 1, "a number between -1 and 1")
+acosh = _from_math(math.acosh, {1: 0}, lambda x: x >= 1)
+atanh = _from_math(math.atanh, {0: 0}, lambda x: -1 < x < 1)
 
 
 def sec(x: Real) -> Real:
@@ -154,7 +165,7 @@ def cot(x: Real) -> Real:
 
 
 def sqrt(x: Real) -> Real:
-    _domain(x >= 0, "sqrt", "a number that is not negative", x)
+    _domain(x >= 0, "sqrt", x)
     root = _exact_root(x, 2)
     return math.sqrt(_float(x)) if root is None else root
 

@@ -14,9 +14,9 @@ from gradflow_nb.core.derived import plan
 from gradflow_nb.core.derived.program import Program
 from gradflow_nb.core.graph import Graph
 from gradflow_nb.core.node import Node
-from gradflow_nb.core.operations import OPERATIONS, Pick, Span, row
+from gradflow_nb.core.operations import OPERATIONS, Pick, Span, declare_opaque, row
 from gradflow_nb.core.worlds import floats
-from gradflow_nb.errors import DomainError, GraphError, InputError, NoDerivative, NotScalar, UnknownName
+from gradflow_nb.errors import DomainError, GraphError, InputError, NoDerivative, NotExpressible, NotScalar, UnknownName
 
 
 def test_the_chain(chain):
@@ -185,7 +185,6 @@ def test_with_wrt_only_what_was_computed_is_listed():
     program = Program(graph("b = 5 - 3a; c = b + o; g = 3b - c; h = 2a"), of="g", wrt="a")
     assert program(a=1, o=2).adjoints == {"a": -6, "b": 2, "c": -1, "g": 1, "h": 0}
     assert Program(graph("b = 5 - 3a; g = 3b - o"), of="g", wrt="a")(a=1, o=2).adjoints == {"a": -9, "b": 3, "g": 1}
-    assert program.json()["adjoints"][program.names.index("o")] is None
     unused = Program(graph("y = x; z = 2u"), of="y", wrt="u")
     assert unused(x=1, u=2).gradient == {"u": 0} and unused(x=1, u=2).adjoints == {"u": 0, "z": 0, "y": 1}
     x, w = Node(None, (), "x"), Node(None, (), "w")
@@ -309,33 +308,65 @@ def interpret(text, inputs, words):
     """The whole machine that a browser needs."""
     program = json.loads(text)
     slots = [*(inputs[name] for name in program["inputs"]), *program["numbers"]]
-    for name, *arguments in program["operations"]:
+    worked(program["operations"], slots, words)
+    names = program["names"]
+    values = {name: slots[place] for name, place in zip(names, program["values"])}
+    edges = [(names[child], names[parent], (at, *rest) if rest else slots[at]) for child, parent, at, *rest in program["edges"]]
+    return values, edges, slots
+
+
+def worked(operations, slots, words):
+    for name, *arguments in operations:
         settings_ = arguments.pop() if arguments and isinstance(arguments[-1], dict) else {}
         slots.append(words(name, settings_)(*(slots[place] for place in arguments)))
-    names = program["names"]
-    return (
-        {name: slots[place] for name, place in zip(names, program["values"])},
-        {name: slots[place] for name, place in zip(names, program["adjoints"]) if place is not None},
-        {(names[child], names[parent]): slots[place] for child, parent, place in program["partials"]},
-    )
 
 
-@given(graphs(), POINTS)
-def test_json_run_by_a_small_machine(made, point):
+@given(graphs(), POINTS, st.booleans())
+def test_json_run_by_a_small_machine(made, point, expanded):
     point = dict(zip("abc", map(float, point)))
-    program = Program(made, of="y")
-    text = json.dumps(program.json())
-    assert json.loads(text)["version"] == 1
+    made = made.expand() if expanded else made
+    text = json.dumps(Program(made, of="y").json(), allow_nan=False)
+    assert json.loads(text)["version"] == 2
     try:
-        run = program(**point)
-        expected = run.values, run.adjoints, run.partials
-        got = interpret(text, point, lambda name, _: WORDS.get(name) or getattr(floats, name))
-    except ArithmeticError:
+        expected = made.at(point)
+        partials = [(e.child, e.parent, float(e.partial)) for e in expected.edges]
+        values, edges, _ = interpret(text, point, lambda name, _: WORDS.get(name) or getattr(floats, name))
+    except (ArithmeticError, ValueError):
         assume(False)
-    except ValueError:
-        assume(False)
-    for got_view, view in zip(got, expected):
-        agree(got_view, view)
+    if not expanded:
+        assume(exact_enough(made, expected.values))
+        agree(values, expected.values)
+    for got, wanted in zip(edges, partials):
+        assert got[:2] == wanted[:2]
+        if exact_enough(made, expected.values):
+            assert got[2] == pytest.approx(wanted[2], rel=1e-6, abs=1e-6)
+    assert len(edges) == len(partials) and list(values) == list(expected.names)
+
+
+def test_json_has_every_operation_and_says_what_it_needs():
+    data = Program(graph("u = log(a); v = log(a) + 2*3; w = v; y = 2w + 1/0")).json()
+    assert [name for name, *_ in data["operations"]].count("log") == 2
+    assert ["same"] in [[name] for name, *_ in data["operations"]] and 6.0 in data["numbers"]
+    assert data["needs"] == {"log": "a positive number"}
+    assert Program(graph("u = acosh(a)")).json()["needs"]["acosh"] == "a number of at least 1"
+    with pytest.raises(DomainError, match="log needs a positive number"):
+        graph("u = log(a)").at(a=-1)
+    huge = Graph({"x": (x := Node(None, (), "x")), "y": x * 10**400, "z": x * np.array([1.0, np.inf])})
+    assert {None} <= {n for n in Program(huge).json()["numbers"] if not isinstance(n, list)}
+    assert [1.0, None] in Program(huge).json()["numbers"]
+
+
+def test_json_partials_that_do_not_exist_are_not_folded_away():
+    """0 times what does not exist does not exist, as in a flow."""
+    data = json.dumps(Program(graph("y = step(sqrt(x)) + 0 sqrt(x)")).json())
+    with pytest.raises(ZeroDivisionError):
+        interpret(data, {"x": 0.0}, lambda name, _: WORDS.get(name) or getattr(floats, name))
+    assert graph("y = step(sqrt(x)) + 0 sqrt(x)").at(x=0).edges[0].exists is False
+
+
+def test_json_of_an_opaque_graph():
+    with pytest.raises(NotExpressible, match="x is an opaque function"):
+        Graph({"w": (w := Node(None, (), "w")), "y": Node(declare_opaque("x", ("w",)), (w,))}).program().json()
 
 
 # Arrays -----------------------------------------------------------------------------------------------------------------
@@ -379,23 +410,58 @@ def test_mismatched_arrays_say_so():
         Program(network(), of="L")(x=np.ones((5, 4)), t=1, w=np.ones((3, 2)), b=0)
 
 
+def array_words(name, said):
+    def entry(e):
+        return e if isinstance(e, int) else Span(*e["span"]) if "span" in e else Pick(e["pick"])
+
+    said = {k: tuple(map(entry, v)) if k == "index" else tuple(v) if isinstance(v, list) else v for k, v in said.items()}
+    return (OPERATIONS.get(name) or row(name, **said)).value
+
+
+def sweeps(made, point, arrays=None):
+    """Each edge of a program's JSON as a function of the child's cotangent, beside the map that a flow has."""
+    flow = made.at(point)
+    text = json.dumps(Program(made).json(arrays), allow_nan=False)
+    values, edges, slots = interpret(text, {k: np.asarray(v, float) for k, v in point.items()}, array_words)
+    assert list(values) == list(flow.names)
+    assert [edge[:2] for edge in edges] == [(e.child, e.parent) for e in flow.edges]
+    for (child, _, (seed, operations, result)), edge in zip(edges, flow.edges):
+        assert seed == len(slots)
+        rng = np.random.default_rng(1)
+        g = rng.normal(size=np.shape(flow.values[child]))
+        own = [*slots, g]
+        worked(operations, own, array_words)
+        expected = np.ravel(g) @ np.reshape(edge.partial, (np.size(g), -1))
+        assert np.shape(own[result]) == np.shape(flow.values[edge.parent])
+        assert np.ravel(own[result]) == pytest.approx(expected)
+
+
 def test_json_of_arrays():
     x = Node(None, (), "x")
     made = Graph({"x": x, "y": x[0:2].sum() + x[[0, 2]].sum() * 2})
     program = Program(made)
-    data = json.loads(json.dumps(program.json()))
+    values, _, _ = interpret(json.dumps(program.json()), {"x": np.array([1.0, 2.0, 4.0])}, array_words)
+    assert values["y"] == 13 and program(x=[1, 2, 4]).gradient["x"].tolist() == [3, 1, 2]
+    sweeps(made, {"x": [1, 2, 4]})
 
-    def words(name, said):
-        def entry(e):
-            return e if isinstance(e, int) else Span(*e["span"]) if "span" in e else Pick(e["pick"])
 
-        said = {k: tuple(map(entry, v)) if k == "index" else v for k, v in said.items()}
-        rowed = OPERATIONS.get(name) or row(name, **said)
-        return rowed.value
+@pytest.mark.parametrize("expanded", [False, True])
+def test_json_edges_of_arrays_are_the_flows_maps(expanded):
+    rng = np.random.default_rng(2)
+    point = {"x": rng.normal(size=(5, 3)), "t": rng.normal(size=(5, 2)), "w": rng.normal(size=(3, 2)), "b": rng.normal(size=2)}
+    made = network()
+    sweeps(made.expand() if expanded else made, point)
+    x = Node(None, (), "x")
+    flat = Node(row("winners", axis=None), (x,))
+    made = Graph({"x": x, "y": flat * x + Node(OPERATIONS["step"], (x,)), "z": (x + np.ones((2, 3))).reshape(6)})
+    sweeps(made.expand() if expanded else made, {"x": [1, 2, 4]})
 
-    values, adjoints, _ = interpret(json.dumps(data), {"x": np.array([1.0, 2.0, 4.0])}, words)
-    assert values["y"] == 13 and np.asarray(adjoints["x"]).tolist() == [3, 1, 2]
-    assert program(x=[1, 2, 4]).gradient["x"].tolist() == [3, 1, 2]
+
+def test_json_of_an_elementwise_graph_whose_inputs_are_arrays():
+    x, w = Node(None, (), "x"), Node(None, (), "w")
+    made = Graph({"x": x, "w": w, "y": x * w + w})
+    assert all(len(edge) == 3 for edge in Program(made).json()["edges"])
+    sweeps(made, {"x": [1, 2, 4], "w": [[1], [2]]}, arrays=True)
 
 
 # Long graphs ------------------------------------------------------------------------------------------------------------
@@ -440,6 +506,7 @@ def test_short_chunks_say_the_same(monkeypatch):
     for view in ("values", "adjoints", "partials"):
         agree(getattr(parts, view), getattr(whole, view))
     got = interpret(json.dumps(program.json()), {"x": 0.3}, lambda name, _: WORDS.get(name) or getattr(floats, name))
-    agree(got[1], whole.adjoints)
+    agree(got[0], whole.values)
+    agree({edge[:2]: edge[2] for edge in got[1]}, whole.partials)
     with pytest.raises(InputError, match="missing for x"):
         program()

@@ -1,0 +1,46 @@
+// The paths from `wrt` to `of`: counted without listing, found by number, summed by a sweep. Edges come child by child.
+
+// By position, how many paths lead there.
+function pathWays(flow, wrt) {
+  const ways = flow.names.map((_, i) => (i === wrt ? 1n : 0n));
+  for (const { child, parent } of flow.edges) ways[child] += ways[parent];
+  return ways;
+}
+
+const pathCount = (flow, of, wrt) => pathWays(flow, wrt)[of];
+
+// A path as the numbers of its edges, outermost first: at each node, skip as many paths as the edges before hold.
+function pathAt(flow, of, wrt, number, ways = pathWays(flow, wrt), into = edgeNumbers(flow, "child")) {
+  const path = [];
+  for (let node = of, left = BigInt(number); node !== wrt; ) {
+    const edge = into[node].find((i) => (left -= ways[flow.edges[i].parent]) < 0n);
+    path.push(edge);
+    node = flow.edges[edge].parent;
+    left += ways[node];
+  }
+  return path;
+}
+
+function firstPaths(flow, of, wrt, most) {
+  const ways = pathWays(flow, wrt), into = edgeNumbers(flow, "child");
+  return Array.from({ length: ways[of] < most ? Number(ways[of]) : most }, (_, i) => pathAt(flow, of, wrt, i, ways, into));
+}
+
+const pathProduct = (flow, path) => path.reduce((map, i) => throughEdge(map, flow.edges[i]), 1);
+
+// The total derivative d of/d wrt, swept from the smaller end.
+function pathSum(flow, of, wrt) {
+  if (of === wrt) return 1;
+  if (!pathCount(flow, of, wrt)) return 0;
+  return flow.sizes[of] <= flow.sizes[wrt] ? cotangents(flow, of)[wrt] : tangents(flow, wrt)[of];
+}
+
+// The numbers of the edges on some path.
+function pathsThrough(flow, of, wrt) {
+  const ways = pathWays(flow, wrt), needed = new Set([of]), found = [];
+  for (let i = flow.edges.length - 1; i >= 0; i--) {
+    const { child, parent } = flow.edges[i];
+    if (needed.has(child) && ways[parent]) needed.add(parent), found.push(i);
+  }
+  return new Set(found.reverse());
+}
