@@ -16,7 +16,7 @@ PARTS = tuple(
     f"{name}.js"
     for name in (
         "numbers arrays words program maps flow paths forms orders "  # mathematics: no page is needed
-        "slots dom store picture view panels tools live_figure"
+        "slots dom store picture view panels tools ledger nudge live_figure"
     ).split()
 )
 """The parts of the live figure's module, in order. None imports anything; the last one exports the widget."""

@@ -6,7 +6,7 @@
      "program": {...} or null,              `core.derived.portable`; without one there are no sliders, and
      "flow": {"values": [...], "edges": [[child, parent, map], ...], "sizes": [...], "symbolic": false} or null
      "equations": ["", "5 - 3a", ...],      of each name, in plain text
-     "formulas": [["2d", false], ...],      of each edge: its partial, and whether a product puts it in brackets
+     "formulas": ["-3", "2d", ...],         of each edge: its partial in symbols
      "ranges": {"a": [least, most, step]}, "conventions": {...}, "notes": [...], "inside": {"e": {...}}, "view": {...}}
 
 Edges are numbered as in the flow and in the picture. An entry of "inside" is the figure of one equation.
@@ -28,7 +28,7 @@ from ..core.written import map_formula
 from ..diagram.live import LivePicture
 from ..diagram.slots import name_width
 from ..errors import GradflowError, NotExpressible
-from ..notation.plain import PLAIN, PRODUCT, Number, wide
+from ..notation.plain import wide
 
 VERSION = 1
 MOST_INSIDE = 40
@@ -65,7 +65,7 @@ def words(flow: GradientFlow) -> dict[str, Any]:
         "widths": [_width(name) if name in flow.graph else None for name in flow.names],
         "held": [i for i, name in enumerate(flow.names) if f"{name} is held fixed" in flow.notes],
         "equations": [str(flow.equations[name]) if name in flow.equations else "" for name in flow.names],
-        "formulas": [_formula(edge) for edge in flow.edges],
+        "formulas": [str(map_formula(edge.map)) if edge.exists else "" for edge in flow.edges],
     }
 
 
@@ -143,13 +143,6 @@ def _plain_map(map: Any) -> Any:
     if rows * columns > _LARGEST_MAP:
         return None
     return {"rows": rows, "cols": columns, "data": map.matrix.reshape(-1).tolist()}
-
-
-def _formula(edge: Any) -> list[Any]:
-    if not edge.exists:
-        return ["", False]
-    formula = map_formula(edge.map)
-    return [PLAIN.write(formula), PLAIN.tightness(formula) < PRODUCT + (not isinstance(formula, Number))]
 
 
 def _width(name: str) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from gradflow_nb.diagram.slots import number
 
@@ -21,6 +21,7 @@ def open_bench(lab: LabServer, chromium: Browser, cells: list[str], name: str, f
     page = chromium.new_context(viewport={"width": 1280, "height": 1000}).new_page()
     screenshots = Path(os.environ.get("GRADFLOW_SCREENSHOTS", folder)).absolute()
     notebook = Bench(lab, page, [*cells, ""], name, screenshots)
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: notebook.sent.append(frame)))
     notebook.open()
     notebook.run_all()
     yield notebook
@@ -30,16 +31,39 @@ def open_bench(lab: LabServer, chromium: Browser, cells: list[str], name: str, f
 class Bench(Notebook):
     """A notebook whose cells can be run one by one, so that every test starts with a figure of its own."""
 
+    def __init__(self, *arguments) -> None:
+        super().__init__(*arguments)
+        self.sent: list = []
+        """What the page has sent to the kernel."""
+
     def fresh(self, index: int) -> "Figure":
-        """Runs one cell again and gives its new figure."""
+        """Runs one cell again and gives its new figure; those of other cells are gone from the page."""
         self.page.evaluate("() => document.querySelectorAll('.gf-live').forEach((old) => old.remove())")
         self._run(index)
+        return self.figure(index)
+
+    def also(self, index: int) -> "Figure":
+        """Runs another cell, beside the figures that are there."""
+        self._run(index)
+        return self.figure(index)
+
+    def figure(self, index: int) -> "Figure":
         return Figure(self.cell_output(index).locator(".gradflow-widget").first).ready()
+
+    def until(self, source: str, text: str) -> None:
+        """Asks Python until it shows this: what a hand did arrives once it has settled."""
+        seen = ""
+        for _ in range(60):
+            if (seen := self.python(source)) == text:
+                return
+        raise AssertionError(f"{source} is {seen}, and never became {text}")
 
     def python(self, source: str) -> str:
         """Runs this in the last cell; gives the text that it shows."""
         last = self.cells.count() - 1
-        self.page.evaluate("([i, source]) => gradflowPanel.content.widgets[i].model.sharedModel.setSource(source)", [last, source])
+        self.page.evaluate(
+            "([i, source]) => gradflowPanel.content.widgets[i].model.sharedModel.setSource(source)", [last, source]
+        )
         self._run(last)
         return self.cell_output(last).text_content().strip()
 
@@ -70,7 +94,7 @@ class Figure:
         self.tool = root.get_by_role("tabpanel")
         self.says = root.get_by_role("region", name="Sweep").get_by_role("status")
         self.count = root.get_by_role("region", name="Sweep").locator(".gf-hint")
-        self.alert = root.get_by_role("alert")
+        self.alert = root.get_by_role("alert").filter(visible=True)
 
     def ready(self) -> "Figure":
         expect(self.pane.locator("svg")).to_be_visible()
@@ -122,7 +146,9 @@ class Figure:
 
     def lit(self) -> list[str]:
         """The edges that are lit, as "child parent"."""
-        return self.root.evaluate("(root) => [...root.querySelectorAll('.gf-edge.gf-lit')].map((e) => `${e.dataset.child} ${e.dataset.parent}`)")
+        return self.root.evaluate(
+            "(root) => [...root.querySelectorAll('.gf-edge.gf-lit')].map((e) => `${e.dataset.child} ${e.dataset.parent}`)"
+        )
 
     def places(self) -> dict:
         """Where boxes, arrows and formulas are, from the figure's own corner."""
@@ -148,7 +174,9 @@ class Figure:
 
     def focused(self) -> str:
         """What the element with the focus is called."""
-        return self.page.evaluate("() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent")
+        return self.page.evaluate(
+            "() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
+        )
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -156,7 +184,7 @@ class Figure:
 
     def reach(self, name: str, key: str = "Tab", most: int = 60) -> None:
         """Presses Tab, or another key, until the focus is on what has this name, or on what begins with it."""
-        for _ in range(most):
+        for _ in range(most + 1):
             if self.focused() == name or self.focused().startswith(f"{name},"):
                 return
             self.press(key)
@@ -201,3 +229,51 @@ PLACES = """(root) => {
     const shown = root.querySelector(".gf-pane svg.gf-gradient") ? "gf-returns" : "gf-computes";
     return { nodes: boxes(".gf-pane .gf-node rect"), names: boxes(".gf-pane .gf-node .gf-ink"), arrows: boxes(`.gf-pane .${shown}`) };
 }"""
+
+
+# The widget's module by itself: no notebook, and a model that counts who listens to it.
+
+ALONE = """async (source) => {
+    window.widget = (await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })))).default;
+    window.live = { listeners: 0, timers: new Set(), observers: 0 };
+    const { setTimeout, clearTimeout, setInterval, clearInterval } = window;
+    for (const [name, set] of Object.entries({ setTimeout, setInterval })) {
+        window[name] = (act, wait) => {
+            const timer = set(() => { if (name === "setTimeout") live.timers.delete(timer); act(); }, wait);
+            live.timers.add(timer);
+            return timer;
+        };
+    }
+    for (const [name, clear] of Object.entries({ clearTimeout, clearInterval })) window[name] = (timer) => { live.timers.delete(timer); clear(timer); };
+    const { observe, disconnect } = ResizeObserver.prototype;
+    ResizeObserver.prototype.observe = function (part) { live.observers += 1; observe.call(this, part); };
+    ResizeObserver.prototype.disconnect = function () { live.observers -= 1; disconnect.call(this); };
+    window.modelOf = (state) => {
+        const heard = new Map();
+        return {
+            get: (name) => state[name], save_changes() {}, send() {},
+            set(name, value) { state[name] = value; for (const act of heard.get(`change:${name}`) ?? []) act(); },
+            on(name, act) { live.listeners += 1; heard.set(name, [...(heard.get(name) ?? []), act]); },
+            off(name, act) {
+                const left = (heard.get(name) ?? []).filter((other) => other !== act);
+                live.listeners -= (heard.get(name) ?? []).length - left.length;
+                heard.set(name, left);
+            },
+        };
+    };
+    window.show = (state) => {
+        const el = document.body.appendChild(document.createElement("main"));
+        const model = modelOf(state), close = widget.render({ model, el });
+        return { el, model, close: () => { close(); el.remove(); } };
+    };
+}"""
+
+
+@contextmanager
+def open_alone(chromium: Browser, module: str) -> Iterator[Page]:
+    """A page with nothing in it but the module; `show(state)` there displays a figure."""
+    page = chromium.new_page()
+    page.goto("data:text/html,<!DOCTYPE html><html lang=en><title>alone</title><body></body></html>")
+    page.evaluate(ALONE, module)
+    yield page
+    page.close()

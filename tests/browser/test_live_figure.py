@@ -1,4 +1,4 @@
-"""The eight capabilities of the live figure in a real JupyterLab: through the mouse, and again through the keyboard alone."""
+"""The live figure in a real JupyterLab, through the mouse and again through the keyboard alone: inputs, views, stepping."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,15 +8,12 @@ from gradflow_nb.diagram.slots import number
 
 from .figures import CHAIN, IMPORT, open_bench
 
-DIAMONDS = "; ".join(f"b{i} = 2x{i}; c{i} = 3x{i}; x{i + 1} = b{i} + c{i}" for i in range(6))
 SENTENCE = "dg/db = 42·2 from c + 192·5 from d = 1044"
-ALL = {f"{child} {parent}" for child, parent in ("ba", "cb", "db", "ec", "ed", "fe", "gf")}
-THROUGH_C, THROUGH_D = ALL - {"d b", "e d"}, ALL - {"c b", "e c"}
 
 
 @pytest.fixture(scope="module")
 def bench(lab, chromium, tmp_path_factory):
-    cells = [IMPORT, "figure = gf.explore(chain, a=1, o=2)\nfigure", f"gf.explore(gf.graph({DIAMONDS!r}), x0=1)"]
+    cells = [IMPORT, "figure = gf.explore(chain, a=1, o=2)\nfigure"]
     with open_bench(lab, chromium, cells, "live-figure", tmp_path_factory.mktemp("live")) as bench:
         yield bench
 
@@ -158,7 +155,9 @@ def test_stepping_by_mouse(figure, chain):
     figure.chooser("Speed").select_option("4×")
     step_through(figure, lambda name: figure.button(name).click())
     figure.chooser("The sweep starts from").select_option("e")
-    assert figure.derivatives() == {n: f"de/d{n} = {number(float(x))}" for n, x in chain.at(a=1, o=2).adjoints("e").items() if n in "abcde"}
+    assert figure.derivatives() == {
+        n: f"de/d{n} = {number(float(x))}" for n, x in chain.at(a=1, o=2).adjoints("e").items() if n in "abcde"
+    }
     figure.button("forward").click()
     assert figure.derivatives()["g"] == "dg/da = −3132" and "o" not in figure.derivatives()
     figure.chooser("The sweep starts from").select_option("b")
@@ -186,156 +185,71 @@ def test_stepping_by_keyboard(figure):
     assert figure.derivatives()["g"] == "dg/da = −3132"
 
 
-# 4. The ledger of paths ----------------------------------------------------------------------------------------------
+# The keyboard everywhere ---------------------------------------------------------------------------------------------
+
+STOPS = ["computation", "gradient flow", "formula", "number", "both", "Smaller", "Larger", "Fit", "input a", "a", "value of a", "o",
+         "value of o", "backward", "forward", "The sweep starts from", "First step", "One step back", "Play", "One step forward",
+         "Last step", "Speed", "Look"]  # fmt: skip
+PARTS = ["input a", "edge from a to b", "node b", "edge from b to c", "node c", "edge from b to d", "node d", "edge from c to e",
+         "edge from d to e", "node e", "edge from e to f", "node f", "input o", "edge from f to g", "edge from o to g", "output g"]  # fmt: skip
 
 
-def ledger(figure):
-    return [row.locator("span").all_text_contents() for row in figure.tool.locator(".gf-row").all()]
-
-
-def lit_rows(figure):
-    return [i for i, row in enumerate(figure.tool.locator(".gf-row").all()) if "gf-lit" in row.get_attribute("class")]
-
-
-TWO_PATHS = [["g ← f ← e ← c ← b", "3·2·7·2 = 84"], ["g ← f ← e ← d ← b", "3·2·32·5 = 960"]]
-
-
-def test_paths_by_mouse(figure, chain):
-    figure.tab("Paths").click()
-    figure.node("b").click()
-    figure.node("g").click()
-    assert ledger(figure) == TWO_PATHS
-    for row, path in enumerate((THROUGH_C, THROUGH_D)):
-        figure.tool.locator(".gf-row").nth(row).hover()
-        assert set(figure.lit()) == path - {"b a"}
-    figure.label("e", "c").hover()
-    assert lit_rows(figure) == [0] and figure.lit() == []
-    figure.label("f", "e").hover()
-    assert lit_rows(figure) == [0, 1]
-    expanded, factored = (chain.at(a=1, o=2).paths("g", "b").factored(style) for style in ("expanded", "suffix"))
-    expect(figure.tool).to_contain_text(f"dg/db = {expanded} = 1044{expanded.multiplications} multiplications")
-    figure.button("factored").click()
-    expect(figure.tool).to_contain_text(f"dg/db = {factored} = 1044{factored.multiplications} multiplications instead of 6")
-    figure.chooser("Paths from").select_option("o")
-    figure.chooser("Paths to").select_option("f")
-    expect(figure.tool).to_contain_text("No path leads from o to f, so df/do = 0.")
-
-
-def test_paths_by_keyboard(figure):
+def test_tab_reaches_everything(figure):
     figure.start_of_keyboard()
-    figure.to_tab("Paths")
-    figure.reach("Paths from")
-    figure.page.keyboard.type("b")
-    figure.press("Tab", "Tab")
-    assert ledger(figure) == TWO_PATHS
-    assert set(figure.lit()) == THROUGH_C - {"b a"}
-    figure.press("Tab")
-    assert set(figure.lit()) == THROUGH_D - {"b a"}
-    figure.reach("factored")
-    assert figure.lit() == []
-    figure.press("Space")
-    expect(figure.tool).to_contain_text("dg/db = 3·2(7·2 + 32·5) = 1044")
-    figure.to_part("edge from d to e")
-    assert lit_rows(figure) == [1]
+    for name in STOPS:
+        figure.reach(name, most=2)  # the picture itself is a stop too: a wide one is scrolled there
+    figure.reach("Paths", "ArrowRight", 1)
+    figure.reach("In words", "End", 1)
+    figure.reach("Look", "ArrowRight", 1)
+    figure.reach("In words", "ArrowLeft", 1)
+    expect(figure.tool.get_by_role("table", name="Nodes")).to_be_visible()
 
 
-def test_more_paths_than_can_be_read(bench):
-    figure = bench.fresh(2)
-    figure.tab("Paths").click()
-    expect(figure.tool).to_contain_text("64 paths; here are the first 50")
-    expect(figure.tool.locator(".gf-row")).to_have_count(50)
-    expect(figure.tool).to_contain_text(f"dx6/dx0 = the sum of all these products = {5**6}")
-    figure.button("factored").click()
-    expect(figure.tool).to_contain_text(f" = {5**6}")
-
-
-def test_negative_factors_stand_in_brackets(figure, chain):
-    figure.tab("Paths").click()
-    figure.button("factored").click()
-    factored = str(chain.at(a=1, o=2).paths("g", "a").factored("suffix")).replace("-", "−")
-    expect(figure.tool).to_contain_text(f"dg/da = {factored} = −3132")
-
-
-# 5. Pins -------------------------------------------------------------------------------------------------------------
-
-
-def test_pins_by_mouse(figure, chain):
-    figure.chooser("The sweep starts from").select_option("e")
-    figure.tab("Hold").click()
-    figure.node("c").click()
-    assert figure.derivatives()["b"] == "de/db = 160"
-    expect(figure.edge("c", "b")).to_have_class("gf-edge gf-cut")
-    figure.node("d").click()
-    assert figure.derivatives()["b"] == "∂e/∂b = 0"  # no path is left but the explicit one, and there is none
-    expect(figure.tool.get_by_role("row", name="de/db 174 ∂e/∂b = 0")).to_be_visible()
-    figure.button("Release d").click()
-    a = figure.drag(figure.slider("a"), 0.2)
-    free, seen = chain.at(a=a, o=2).values, figure.numbers()["values"]
-    assert seen["c"] == "7" != number(float(free["c"]))  # pinned where it stood
-    assert seen["d"] == number(float(free["d"])) and seen["e"] == number(float(7 * 7 + free["d"] ** 2))
-    figure.button("Release c").click()
-    figure.chooser("The sweep starts from").select_option("g")
-    assert figure.shows(chain.at(a=a, o=2))
-
-
-def test_pins_by_keyboard(figure, chain):
+def test_arrows_go_through_the_picture_in_topological_order(figure):
     figure.start_of_keyboard()
-    figure.to_tab("Hold")
-    figure.to_part("node c")
-    figure.press("Enter")
-    held = chain.at(a=1, o=2).hold("c").adjoints("g")
-    assert figure.derivatives() == {n: f"dg/d{n} = {number(float(x))}" for n, x in held.items()}
-    assert figure.focused().startswith("node c") and figure.node("c").get_attribute("tabindex") == "0"
-    figure.reach("Release c")
-    figure.press("Space")
-    assert figure.shows(chain.at(a=1, o=2))
+    figure.to_part("input a")
+    seen = []
+    for _ in PARTS:
+        seen.append(figure.focused())
+        figure.press("ArrowRight")
+    assert all(heard.startswith(name) for name, heard in zip(PARTS, seen))
+    assert seen[2] == "node b = 5 - 3a, value 2, dg/db = 1044"
+    assert seen[8] == "edge from d to e: ∂e/∂d = 2d = 32"
+    figure.press("ArrowUp", "ArrowLeft")
+    assert figure.focused().startswith(PARTS[-3])
+    expect(figure.pane.locator("[tabindex='0']")).to_have_count(1)
 
 
-# 6. Elimination ------------------------------------------------------------------------------------------------------
+def test_a_number_is_not_said_twice(figure):
+    """∂b/∂a = −3 has no formula beside the number."""
+    assert figure.edge("b", "a").get_attribute("aria-label").removeprefix("edge from a to b: ∂b/∂a = ") in ("-3", "−3")
 
 
-def counted(figure, chain):
-    """Python's counts of the three whole orders stand in the table."""
-    flow = chain.at(a=1, o=2)
-    rows = figure.tool.locator("tbody tr").all_inner_texts()
-    assert [row.split("\t")[1] for row in rows] == [str(flow.orders()[name].multiplications) for name in ("forward", "reverse", "best")]
-
-
-def test_elimination_by_mouse(figure, chain):
-    figure.tab("Eliminate").click()
-    arc = figure.pane.locator(".gf-born")
-    figure.node("c").click()
-    expect(arc).to_have_count(1)
-    expect(arc).to_contain_text("7·2 = 14")
-    figure.node("d").click()
-    expect(arc).to_contain_text("14 + 32·5 = 174")
-    expect(figure.tool.get_by_role("status")).to_have_text("2 multiplications so far.")
-    assert figure.derivatives()["b"] == "dg/db = 1044"  # the sweep goes on over what is left
-    figure.button("Undo").click()
-    expect(arc).to_contain_text("7·2 = 14")
-    figure.node("a").click()
-    expect(figure.tool.get_by_role("status")).to_have_text("a is an input: only nodes between them can be eliminated.")
-    figure.button("Start again").click()
-    expect(arc).to_have_count(0)
-    assert figure.shows(chain.at(a=1, o=2))
-
-
-def test_elimination_by_keyboard(figure, chain):
+def test_zoom_by_keyboard_keeps_to_the_pane(figure):
+    width = "(svg) => svg.getBoundingClientRect().width"
+    svg = figure.pane.locator("svg")
     figure.start_of_keyboard()
-    figure.to_tab("Eliminate")
-    for name in "cd":
-        figure.to_part(f"node {name}")
-        figure.press("Enter")
-    figure.to_part("new edge from b to e: 174")
-    for name in "bef":
-        figure.start_of_keyboard()
-        figure.reach(f"Eliminate {name}")
-        figure.press("Enter")
-    expect(figure.tool).to_contain_text("every edge is now a whole derivative")
-    expect(figure.pane.locator(".gf-born").first).to_contain_text("−3132")
-    for left in range(4, -1, -1):
-        figure.start_of_keyboard()
-        figure.reach("Undo")
-        figure.press("Space")
-        expect(figure.tool.locator(".gf-log li")).to_have_count(left)
-    assert figure.shows(chain.at(a=1, o=2))
+    figure.to_part("node e")
+    figure.press("+", "+", "+", "+")
+    assert svg.evaluate(width) > 1.5 * figure.root.evaluate(
+        "(root) => root.querySelector('.gf-pane svg').viewBox.baseVal.width"
+    )
+    inside = "(part) => { const [i, o] = [part, part.closest('.gf-pane')].map((e) => e.getBoundingClientRect()); return i.top >= o.top && i.bottom <= o.bottom; }"
+    figure.press("End")
+    assert figure.node("g").evaluate(inside)
+    figure.press("-", "-", "-", "-", "0")
+    assert svg.evaluate(width) <= figure.pane.evaluate(width)
+
+
+@pytest.mark.parametrize("stop", ["input a", "value of a", "a", "Speed", "Play", "Look", "gradient flow"])
+def test_no_shortcut_of_jupyter_fires_from_within(bench, figure, stop):
+    bench.cells.nth(1).locator(".jp-InputPrompt").click()  # command mode, where a and b make cells and x cuts one
+    before = bench.cells_and_active()
+    figure.start_of_keyboard()
+    figure.to_part("input a") if stop == "input a" else figure.reach(stop)
+    figure.press(
+        *"abxymdd00", "ArrowDown", "ArrowUp", "+", "-", "Enter", "Shift+Enter", "Control+Enter", "Delete", "Escape"
+    )
+    assert bench.cells_and_active() == before
+    assert figure.root.is_visible()  # and Shift+Enter did not run the cell again
+    expect(bench.page.locator(".jp-Dialog, .jp-mod-editMode")).to_have_count(0)

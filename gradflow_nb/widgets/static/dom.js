@@ -1,13 +1,18 @@
-// Making elements. No element has an id, for a figure may be shown twice on a page.
+// Making elements. None has an id, for a figure may be shown twice on a page.
 
-function h(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name in made && name !== "role" && name !== "list") made[name] = value;
-    else if (value !== undefined) made.setAttribute(name, value);
+// h("p.gf-hint", {title: "..."}, "text"): a tag with its class, properties (attributes, on... for events), children.
+function h(tag, properties, ...children) {
+  const [name, className = ""] = tag.split("."), made = document.createElement(name);
+  if (className) made.className = className;
+  if (name === "button") made.type = "button";
+  const given = properties?.constructor === Object ? properties : {};
+  if (properties !== given) children.unshift(properties);
+  for (const [key, value] of Object.entries(given)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (key in made && key !== "role") made[key] = value;
+    else made.setAttribute(key, value);
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  made.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
   return made;
 }
 
@@ -20,66 +25,71 @@ function s(tag, properties = {}, ...children) {
   return made;
 }
 
-const DRAWN = new Set(["svg", "title", "desc", "style", "rect", "g", "path", "polygon", "polyline", "text", "tspan"]);
+const DRAWN = new Set("svg title desc style rect g path polygon polyline text tspan".split(" "));
 
 // A picture as an element, if it holds nothing but ink: no scripts, no handlers, nothing from elsewhere.
 function safeSvg(text) {
   const picture = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  for (const part of [picture, ...picture.querySelectorAll("*")]) {
-    if (part.namespaceURI !== SVG || !DRAWN.has(part.localName)) throw new Error("The picture of this figure cannot be read.");
-    for (const { name, value } of [...part.attributes]) {
-      if (/^on|href|^id$/i.test(name) || (name === "style" && /url/i.test(value))) throw new Error("The picture of this figure holds more than ink.");
-    }
-    if (part.localName === "style" && /@import|url\(/i.test(part.textContent)) throw new Error("The picture of this figure holds more than ink.");
-  }
+  const isInk = (part) => part.namespaceURI === SVG && DRAWN.has(part.localName)
+    && [...part.attributes].every(({ name, value }) => !/^on|href|^id$/i.test(name) && !/url\(/i.test(value))
+    && !(part.localName === "style" && /@import|url\(/i.test(part.textContent));
+  if (![picture, ...picture.querySelectorAll("*")].every(isInk)) throw new Error("The picture of this figure holds more than ink.");
   return document.importNode(picture, true);
 }
 
-// Text is only written where it changed: most of what is on the page stays as it is.
+// Text is only written where it changed: focus, selections and most of the page stay as they are.
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-// Buttons of which one is chosen. `choices` are [value, label].
-function choice(label, choices, choose) {
-  const buttons = choices.map(([value, text]) => h("button", { type: "button", className: "gf-choice", onclick: () => choose(value) }, text));
-  const group = h("div", { className: "gf-choices", role: "group", "aria-label": label }, buttons);
-  const show = (chosen) => buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(choices[i][0] === chosen)));
-  return { group, show };
+// The children of an element, made again only when what they show has changed.
+function rebuilt(element) {
+  let known = null;
+  return (shown, make) => {
+    const key = JSON.stringify(shown);
+    if (key !== known) element.replaceChildren(...make().filter(Boolean));
+    known = key;
+  };
 }
 
-// A list to choose from, filled again only when its options change.
+const button = (text, onclick, more = {}) => h("button.gf-button", { onclick, ...more }, text);
+const line = (...children) => h("div.gf-line", ...children);
+const hint = (text) => h("p.gf-hint", text);
+
+// Buttons of which one is chosen. `choices` are [value, label].
+function choice(label, choices, choose) {
+  const buttons = choices.map(([value, text]) => h("button.gf-choice", { onclick: () => choose(value) }, text));
+  const show = (chosen) => buttons.forEach((each, i) => each.setAttribute("aria-pressed", String(choices[i][0] === chosen)));
+  return { group: h("div.gf-choices", { role: "group", "aria-label": label }, buttons), show };
+}
+
+// A list of [value, text] to choose from, filled again only when it changes.
 function chooser(label, choose) {
-  const list = h("select", { "aria-label": label, onchange: () => choose(Number(list.value)) });
-  let known = "";
+  const list = h("select", { "aria-label": label, onchange: () => choose(Number(list.value)) }), fill = rebuilt(list);
   const show = (options, chosen) => {
-    const key = JSON.stringify(options);
-    if (key !== known) list.replaceChildren(...options.map(([value, text]) => h("option", { value: String(value) }, text)));
-    known = key;
+    fill(options, () => options.map(([value, text]) => h("option", { value: String(value) }, text)));
     list.value = String(chosen);
   };
   return { list, show };
 }
 
-const iconPaths = {
+function tableOf(caption, head, rows) {
+  const cells = ([first, ...others]) => h("tr", h("th", { scope: "row" }, first), others.map((cell) => h("td", cell)));
+  return h("table.gf-table", h("caption", caption), h("thead", h("tr", head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", rows.map(cells)));
+}
+
+const ICONS = {
   first: "M3 2h2v12H3zM13 2v12L6 8z", back: "M12 2v12L4 8z", play: "M4 2l9 6-9 6z", pause: "M4 2h3v12H4zM9 2h3v12H9z",
   forward: "M4 2h2l7 6-7 6H4l6-6z", last: "M11 2h2v12h-2zM3 2l7 6-7 6z",
 };
 
 function iconButton(icon, label, onclick) {
-  const path = s("path", { d: iconPaths[icon] });
-  const button = h("button", { type: "button", className: "gf-icon", "aria-label": label, title: label, onclick },
-    s("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" }, path));
-  button.become = (other, says) => {
-    path.setAttribute("d", iconPaths[other]);
-    button.setAttribute("aria-label", says);
-    button.title = says;
+  const path = s("path"), made = h("button.gf-icon", { onclick }, s("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" }, path));
+  made.become = (other, says) => {
+    path.setAttribute("d", ICONS[other]);
+    made.setAttribute("aria-label", says);
+    made.title = says;
   };
-  return button;
-}
-
-function tableOf(caption, head, rows) {
-  return h("table", { className: "gf-table" }, h("caption", {}, caption),
-    h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))),
-    h("tbody", {}, rows.map(([first, ...others]) => h("tr", {}, h("th", { scope: "row" }, first), others.map((cell) => h("td", {}, cell))))));
+  made.become(icon, label);
+  return made;
 }

@@ -7,9 +7,6 @@ function edgeNumbers(flow, end) {
   return found;
 }
 
-const edgesInto = (flow, end = "child") => edgeNumbers(flow, end).map((numbers) => numbers.map((i) => flow.edges[i]));
-const edgesOutOf = (flow) => edgesInto(flow, "parent");
-
 // An edge's whole map, written down where the edge has a vjp instead; and a map before that edge.
 const edgeMap = (flow, edge) => (edge.vjp ? edge.vjp(identityMap(flow.sizes[edge.child])) : edge.map);
 const throughEdge = (map, edge) => (edge.vjp && map !== undefined ? edge.vjp(map) : timesMap(map, edge.map));
@@ -37,8 +34,6 @@ const sweepResults = (flow, kind, start) => {
   const found = new Map(sweepSteps(flow, kind, start).map(({ node, result }) => [node, result]));
   return flow.names.map((_, i) => found.get(i));
 };
-const cotangents = (flow, of) => sweepResults(flow, "backward", of);
-const tangents = (flow, wrt) => sweepResults(flow, "forward", wrt);
 
 const held = (flow, positions) => ({ ...flow, edges: flow.edges.filter((edge) => !positions.includes(edge.child)) });
 

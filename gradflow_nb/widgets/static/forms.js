@@ -31,8 +31,8 @@ function formTable() {
   };
 }
 
-// From `of` inwards (suffix) or from `wrt` outwards: a block for each node and its dominator, the last node `above` that
-// all paths pass (Cooper, Harvey and Kennedy, A Simple, Fast Dominance Algorithm, 2001). Blocks in a row are multiplied.
+// From `of` inwards (suffix) or `wrt` outwards: a block for each node and its dominator, the last node `above` on all paths
+// (Cooper, Harvey and Kennedy, A Simple, Fast Dominance Algorithm, 2001). Blocks in a row are multiplied.
 function groupedForm(table, flow, of, wrt, suffix) {
   const [root, end, near, far, step] = suffix ? [of, wrt, "child", "parent", -1] : [wrt, of, "parent", "child", 1];
   const through = pathsThrough(flow, of, wrt), numbers = edgeNumbers(flow, far), nearer = (i) => flow.edges[i][near];
@@ -87,8 +87,7 @@ function formText(flow, form, edgeText) {
     if (stack.length) pieces.push(textPiece("…"));
     return kind === "plus" ? { text: writtenSum(pieces), kind: "sum" } : writtenProduct(pieces);
   };
-  const text = form.parts.length ? write(form.parts.length - 1, 0).text : "0";
-  return text + (text.endsWith("…") ? ' (too long to write out; factored("named") says it in short lines)' : "");
+  return form.parts.length ? write(form.parts.length - 1, 0).text : "0";
 }
 
 const productText = (texts) => writtenProduct(texts.map((text) => textPiece(text))).text;

@@ -33,5 +33,3 @@ function plusMap(a, b) {
   if (typeof a === "number" && typeof b === "number") return finiteEntry(a + b);
   return a.data && b.data ? matrixMap(a.rows, a.cols, a.data.map((x, i) => x + b.data[i])) : NaN; // a number there is NaN
 }
-
-const mapIsMissing = (map) => Number.isNaN(map) || Boolean(map?.data?.some(Number.isNaN));

@@ -24,7 +24,11 @@ function valueText(value, most = 16) {
   if (typeof value === "number") return numberText(value);
   const { shape, data } = value;
   if (data.length > most) return shape.length > 1 ? shape.join("×") : `${data.length} ${data.length === 1 ? "entry" : "entries"}`;
-  let texts = Array.from(data, entryText);
+  return nestedText(shape, Array.from(data, entryText));
+}
+
+// [[1, 2], [3, 4]] of the texts of all entries.
+function nestedText(shape, texts) {
   for (const size of shape.toReversed()) {
     texts = Array.from({ length: texts.length / size }, (_, i) => `[${texts.slice(i * size, (i + 1) * size).join(", ")}]`);
   }

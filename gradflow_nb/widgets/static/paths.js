@@ -1,4 +1,4 @@
-// The paths from `wrt` to `of`: counted without listing, found by number, summed by a sweep. Edges come child by child.
+// The paths from `wrt` to `of`: counted without listing, found by number. Edges come child by child.
 
 // By position, how many paths lead there.
 function pathWays(flow, wrt) {
@@ -27,13 +27,6 @@ function firstPaths(flow, of, wrt, most) {
 }
 
 const pathProduct = (flow, path) => path.reduce((map, i) => throughEdge(map, flow.edges[i]), 1);
-
-// The total derivative d of/d wrt, swept from the smaller end.
-function pathSum(flow, of, wrt) {
-  if (of === wrt) return 1;
-  if (!pathCount(flow, of, wrt)) return 0;
-  return flow.sizes[of] <= flow.sizes[wrt] ? cotangents(flow, of)[wrt] : tangents(flow, wrt)[of];
-}
 
 // The numbers of the edges on some path.
 function pathsThrough(flow, of, wrt) {

@@ -26,9 +26,8 @@ function checkedProgram(json) {
   };
   const below = (place, end) => must(isWhole(place) && place >= 0 && place < end, "something points to a place that is not there");
   const checkNames = (list, what) => {
-    counted(list, MOST_NAMES, what);
-    const right = list.every((name) => typeof name === "string" && name && name.length <= 1000);
-    must(right && new Set(list).size === list.length, `its ${what} are not different texts`);
+    const isName = (name) => typeof name === "string" && name && name.length <= 1000;
+    must(counted(list, MOST_NAMES, what) === new Set(list).size && list.every(isName), `its ${what} are not different texts`);
   };
   const checkOperation = (given, end) => {
     must(Array.isArray(given), "an operation is not a list");
@@ -73,8 +72,7 @@ function checkedProgram(json) {
     below(result, edge.length === 5 ? checkOperations(within, end + 1) : end);
     must((total += within?.length ?? 0) <= MOST_EDGES, "its edges have too many operations");
   }
-  const worded = typeof needs === "object" && Object.values(needs ?? {}).every((text) => typeof text === "string");
-  must(worded, "what its operations need is not in words");
+  must(typeof needs === "object" && Object.values(needs ?? {}).every((text) => typeof text === "string"), "its needs are not in words");
   return json;
 }
 
@@ -98,7 +96,7 @@ function readied(program) {
   if (ready) return ready;
   const steps = readySteps(program.operations), constants = program.numbers.map(constantOf);
   ready = {
-    steps, constants, first: program.inputs.length + constants.length, named: new Set(program.values), equations: new Map(),
+    steps, constants, first: program.inputs.length + constants.length, named: new Set(program.values),
     scalar: !steps.some((step) => step.structured) && constants.every((x) => typeof x === "number"),
     words: steps.map((step) => step.word),
     arguments: [0, 1, 2].map((k) => Int32Array.from(steps, ({ places }) => places[k] ?? 0)),
@@ -117,14 +115,6 @@ function stepsBelow({ first, steps, named }, slot, enter) {
     for (const place of steps[k].places) if (place >= first && !named.has(place) && enter(place - first)) found.push(place - first);
   }
   return found.sort((a, b) => a - b);
-}
-
-function equationSteps(program, child) {
-  const ready = readied(program), seen = new Set();
-  if (!ready.equations.has(child)) {
-    ready.equations.set(child, stepsBelow(ready, program.values[child], (k) => !seen.has(k) && seen.add(k)));
-  }
-  return ready.equations.get(child);
 }
 
 const hasValue = (value) => (typeof value === "number" ? Number.isFinite(value) : value.data.every(Number.isFinite));
@@ -154,9 +144,8 @@ function evaluate(program, inputs, pins = new Map()) {
   let failed = null;
   for (let k = 0; k < steps.length && !failed; k++) {
     if (owners[k] >= 0 && !pins.has(owners[k]) && !hasValue(slots[first + k]) && steps[k].places.every((place) => hasValue(slots[place]))) {
-      const { name: operation, places } = steps[k], all = program.needs ?? {};
-      const needs = Object.hasOwn(all, operation) ? all[operation] : null;
-      failed = { name: owners[k], operation, arguments: places.map((place) => slots[place]), needs };
+      const { name: operation, places } = steps[k];
+      failed = { name: owners[k], operation, arguments: places.map((place) => slots[place]), needs: program.needs?.[operation] ?? null };
     }
   }
   return { slots, values: program.values.map((slot) => slots[slot]), failed };
@@ -187,8 +176,10 @@ function edgeMaps(program, run) {
 
 // The child's value when only this parent has another value, and everything else stays.
 function revalue(program, run, child, parent, value) {
-  const { first, steps } = readied(program), slots = typeof value === "number" ? run.slots.slice() : Array.from(run.slots);
+  const ready = readied(program), seen = new Set(), slots = typeof value === "number" ? run.slots.slice() : [...run.slots];
   slots[program.values[parent]] = settledValue(value);
-  for (const k of equationSteps(program, child)) slots[first + k] = ranStep(steps[k], slots);
+  for (const k of stepsBelow(ready, program.values[child], (each) => !seen.has(each) && seen.add(each))) {
+    slots[ready.first + k] = ranStep(ready.steps[k], slots);
+  }
   return slots[program.values[child]];
 }

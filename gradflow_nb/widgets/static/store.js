@@ -1,65 +1,52 @@
-// The state of one figure, what follows from it, and the one way in which it changes: act(change) -> derive -> paint.
-
-const FIGURE_KEYS = ["title", "svg", "names", "inputs", "outputs", "equations", "formulas", "view"];
+// The state of one figure, what follows from it, and the one way in which it changes: act(change), derive, paint.
 
 // What Python sent, checked; an Error says in a sentence what is wrong, and nothing is shown or run.
 function checkedFigure(data) {
   const must = (right, says) => { if (!right) throw new Error(`This figure cannot be shown: ${says}.`); };
-  must(data && typeof data === "object" && Object.keys(data).length, "it is empty");
-  must(data.version === 1, "it was made by another version of gradflow_nb; run the cell again");
-  for (const key of FIGURE_KEYS) must(data[key] !== undefined && data[key] !== null, `its ${key} is missing`);
-  const count = data.names.length, inside = (i) => Number.isInteger(i) && i >= 0 && i < count;
-  must(Array.isArray(data.names) && data.names.every((name) => typeof name === "string"), "its names are not texts");
+  const texts = (list, count) => Array.isArray(list) && list.length === count && list.every((text) => typeof text === "string");
+  must(data?.version === 1, data?.version ? "it was made by another version of gradflow_nb; run the cell again" : "it is empty");
+  for (const key of ["svg", "names", "inputs", "outputs", "equations", "formulas", "widths", "view"]) must(data[key], `its ${key} are missing`);
+  const { names, program, flow } = data, inside = (i) => Number.isInteger(i) && i >= 0 && i < names.length;
+  must(texts(names, names.length), "its names are not texts");
   must([...data.inputs, ...data.outputs].every(inside), "an input or output is not among its names");
-  must(data.equations.length === count && data.equations.every((text) => typeof text === "string"), "its equations are not texts");
-  must(data.formulas.every((pair) => Array.isArray(pair) && typeof pair[0] === "string"), "its formulas are not texts");
-  if (data.program) checkedProgram(data.program);
-  else must(data.flow && data.flow.edges.every(([child, parent]) => inside(child) && inside(parent) && parent < child), "it has neither a program nor a flow");
-  must((data.program ?? data.flow).edges.length === data.formulas.length, "its edges and its formulas do not fit together");
-  if (data.program) must(data.program.names.join("\n") === data.names.join("\n"), "its program is of another graph");
-  return data;
+  if (program) checkedProgram(program);
+  else must(flow?.edges?.every(([child, parent]) => inside(child) && inside(parent) && parent < child), "it has neither a program nor a flow");
+  must(!program || JSON.stringify(program.names) === JSON.stringify(names), "its program is of another graph");
+  must(texts(data.equations, names.length) && texts(data.formulas, (program ?? flow).edges.length), "its words do not fit its nodes and edges");
+  return { inside: {}, opens: [], ranges: {}, conventions: {}, notes: [], held: [], ...data };
 }
 
-const asValue = (given) => (Array.isArray(given) ? constantOf(given) : given === null || given === undefined ? NaN : Number(given));
-const asPlain = (value) => (typeof value === "number" ? value : nestedList(Array.from(value.data), value.shape));
-
-function nestedList(entries, shape) {
-  for (const size of [...shape].reverse()) {
-    entries = Array.from({ length: entries.length / size }, (_, i) => entries.slice(i * size, (i + 1) * size));
-  }
-  return entries[0];
-}
-
-const asMap = (given) => (given === "missing" ? NaN : given === null ? undefined : typeof given === "number" ? given
-  : { ...given, data: Float64Array.from(given.data) });
+const asValue = (given) => (Array.isArray(given) ? constantOf(given) : Number(given ?? NaN));
+const asPlain = (value) => (typeof value === "number" ? value : JSON.parse(nestedText(value.shape, Array.from(value.data, String))));
+const asMap = (given) => (given === "missing" ? NaN : given?.data ? { ...given, data: Float64Array.from(given.data) } : given ?? undefined);
 
 function figureStore(data, model) {
-  const at = new Map(data.names.map((name, i) => [name, i]));
-  const given = model.get("inputs") ?? {};
+  const given = model.get("inputs") ?? {}, at = new Map(data.names.map((name, i) => [name, i]));
   const start = at.get(data.view.of) ?? data.names.length - 1;
   const scalars = data.inputs.filter((i) => !Array.isArray(given[data.names[i]]));
   const state = {
-    inputs: data.inputs.map((i) => asValue(given[data.names[i]])),
-    direction: data.view.direction, labels: data.view.labels,
-    kind: "backward", start, step: model.get("step") ?? 0, stepped: false, playing: false, pace: 1,
-    tool: "look", selected: null, opened: null, pins: new Map(), gone: [],
-    from: data.inputs[0] ?? 0, to: start, form: "expanded", row: null, pointed: null,
-    nudged: scalars[0] ?? null, delta: 0,
+    inputs: data.inputs.map((i) => asValue(given[data.names[i]])), direction: data.view.direction, labels: data.view.labels,
+    kind: "backward", start, step: model.get("step") ?? 0, stepped: false,
+    tool: "look", selected: partNamed(data, model.get("selected") ?? ""), opened: null, pins: new Map(), gone: [],
+    from: data.inputs[0] ?? 0, to: start, form: "expanded", row: null, pointed: null, nudged: scalars[0] ?? null, delta: 0,
   };
-  const painters = [];
-  const store = { data, model, state, at, scalars, painters, view: null, act, select, settle, close: () => clearTimeout(waiting) };
+  const store = {
+    data, model, state, scalars, painters: [], view: null, act, settle, home: start, close: () => clearTimeout(waiting),
+    name: (i) => data.names[i], position: (name) => at.get(name),
+    here: () => data.names.map((_, i) => i).filter((i) => !state.gone.includes(i)),
+    options: (positions) => positions.map((i) => [i, data.names[i]]),
+    between: (sign, i) => derivativeName(sign, ...(state.kind === "backward" ? [state.start, i] : [i, state.start]).map((k) => data.names[k])),
+  };
   let waiting, moved = false;
-  state.selected = partNamed(data, model.get("selected") ?? "");
 
   function act(change) {
-    const whole = !("step" in change) && (!store.view || state.step >= store.view.steps.length);
+    const complete = store.view && !("step" in change) && state.step >= store.view.steps.length;
     Object.assign(state, change);
-    if ("tool" in change || "gone" in change || "pins" in change) state.stepped = false;
+    if (["tool", "gone", "pins", "kind", "start"].some((key) => key in change)) state.stepped = false;
     store.view = derivedView(store);
-    state.step = Math.max(0, Math.min(whole && store.given ? Infinity : state.step, store.view.steps.length));
-    store.given = true;
-    for (const paint of painters) paint(store.view, state);
-    if ("inputs" in change || "step" in change || "selected" in change || "start" in change || "kind" in change) {
+    state.step = Math.max(0, Math.min(complete ? Infinity : state.step, store.view.steps.length));
+    for (const paint of store.painters) paint(store.view);
+    if (["inputs", "step", "selected"].some((key) => key in change)) {
       moved = true;
       clearTimeout(waiting);
       waiting = setTimeout(settle, 400);
@@ -72,50 +59,38 @@ function figureStore(data, model) {
     if (!moved) return;
     moved = false;
     const inputs = Object.fromEntries(data.inputs.map((i, k) => [data.names[i], asPlain(state.inputs[k])]));
-    for (const [name, value] of [["inputs", inputs], ["step", state.step], ["selected", nameOfPart(data, state.selected)]]) {
+    for (const [name, value] of Object.entries({ inputs, step: state.step, selected: nameOfPart(data, state.selected) })) {
       if (JSON.stringify(model.get(name)) !== JSON.stringify(value)) model.set(name, value);
     }
     model.save_changes();
   }
 
-  function select(part) {
-    act({ selected: part, opened: null });
-  }
-
   return store;
 }
 
-// A part of the picture: {node} or {edge}, a number of the flow's. Python calls an edge ∂child/∂parent.
-function nameOfPart(data, part) {
+// A part of the picture is {node} or {edge}, a number of the flow's. Python calls an edge ∂child/∂parent.
+function nameOfPart({ names, program, flow }, part) {
   if (!part) return "";
-  if (part.node !== undefined) return data.names[part.node];
-  const [child, parent] = (data.program ?? data.flow).edges[part.edge];
-  return derivativeName("∂", data.names[child], data.names[parent]);
+  return part.node !== undefined ? names[part.node] : derivativeName("∂", ...(program ?? flow).edges[part.edge].slice(0, 2).map((i) => names[i]));
 }
 
 function partNamed(data, name) {
-  const node = data.names.indexOf(name);
-  if (node >= 0) return { node };
-  const edge = (data.program ?? data.flow).edges.findIndex((_, k) => nameOfPart(data, { edge: k }) === name);
-  return edge >= 0 ? { edge } : null;
+  const node = data.names.indexOf(name), edge = data.formulas.findIndex((_, k) => nameOfPart(data, { edge: k }) === name);
+  return node >= 0 ? { node } : edge >= 0 ? { edge } : null;
 }
 
 // Everything that is shown, from the state alone.
-function derivedView(store) {
-  const { data, state } = store;
-  const ran = ranAt(data, state.inputs, state.pins);
-  const whole = flowOf(data, ran);
+function derivedView({ data, state }) {
+  const ran = ranAt(data, state.inputs, state.pins), whole = flowOf(data, ran), eliminations = [];
   let flow = held(whole, [...state.pins.keys()]);
-  const eliminations = [];
   for (const node of state.gone) {
-    const { flow: after, multiplications } = eliminated(flow, node), before = flow;
+    const before = flow, { flow: after, multiplications } = eliminated(flow, node);
     const born = after.edges.filter((edge) => edge.born && !before.edges.includes(edge));
     for (const edge of born) edge.how = bornText(before, node, edge);
     eliminations.push({ node, born, multiplications });
     flow = after;
   }
-  const steps = sweepSteps(flow, state.kind, state.start);
-  return { ...ran, whole, flow, eliminations, steps, signs: signsOf(whole, flow, state) };
+  return { ...ran, whole, flow, eliminations, steps: sweepSteps(flow, state.kind, state.start), signs: signsOf(whole, flow, state) };
 }
 
 // The values at these inputs, and what failed.
@@ -123,55 +98,45 @@ function ranAt(data, inputs, pins) {
   if (!data.program) return { values: data.flow.values.map(asValue), failed: null, run: null };
   try {
     const run = evaluate(data.program, inputs, pins);
-    return { values: run.values, failed: run.failed, run };
+    return { run, ...run };
   } catch (error) { // arrays whose shapes do not fit
     return { values: data.names.map(() => NaN), failed: { says: error.message }, run: null };
   }
 }
 
 function flowOf(data, { values, run }) {
-  const source = data.program ?? data.flow;
-  const maps = data.program ? (run ? edgeMaps(data.program, run) : source.edges.map(() => NaN)) : source.edges.map(([, , map]) => asMap(map));
+  const source = data.program ?? data.flow, maps = run ? edgeMaps(data.program, run) : source.edges.map(([, , map]) => (data.program ? NaN : asMap(map)));
   const sizes = data.flow?.sizes ?? values.map((value) => dataOf(value).length);
-  const edges = source.edges.map(([child, parent], k) => ({ child, parent, map: maps[k], text: data.formulas[k][0] || undefined, drawn: k }));
-  if (run) {
-    for (const edge of edges) {
-      if (edge.map === undefined) edge.vjp = (rows) => vjpRows(data.program, run, edge.drawn, rows, sizes[edge.parent], shapeOf(values[edge.child]));
-    }
-  }
+  const edges = source.edges.map(([child, parent], k) => {
+    const edge = { child, parent, map: maps[k], text: data.formulas[k] || undefined, drawn: k };
+    if (run && edge.map === undefined) edge.vjp = (rows) => vjpRows(data.program, run, k, rows, sizes[parent], values[child]);
+    return edge;
+  });
   return { names: data.names, inputs: data.inputs, outputs: data.outputs, sizes, edges };
 }
 
 // A Jacobian too large to write down, applied to the rows of a map.
-function vjpRows(program, run, k, map, cols, shape) {
+function vjpRows(program, run, k, map, cols, child) {
   const { rows, data } = typeof map === "number" ? { rows: 1, data: [map] } : map, width = data.length / rows;
-  const made = new Float64Array(rows * cols);
-  for (let row = 0; row < rows; row++) {
-    const g = shape.length ? { shape, data: Float64Array.from(data.slice(row * width, (row + 1) * width)) } : data[row];
-    made.set(dataOf(edgeVjp(program, run, k, g)), row * cols);
-  }
-  return matrixMap(rows, cols, made);
+  const cotangents = Array.from({ length: rows }, (_, row) => arrayOf(shapeOf(child), Float64Array.from(data.slice(row * width, (row + 1) * width))));
+  return matrixMap(rows, cols, Float64Array.from(cotangents.flatMap((g) => Array.from(dataOf(edgeVjp(program, run, k, g))))));
 }
 
 // For each node the sign of its derivative: where what is held leaves only explicit dependence, d has become ∂.
 function signsOf(whole, flow, { kind, start, pins }) {
-  if (!pins.size) return null;
-  const before = indirect(whole, kind, start), after = indirect(flow, kind, start);
+  if (!pins.size) return [];
+  const before = isIndirect(whole, kind, start), after = isIndirect(flow, kind, start);
   return whole.names.map((_, i) => (i !== start && before[i] && !after[i] ? "∂" : "d"));
 }
 
-// Whether a path of two edges or more leads from each node to the start of a backward sweep, or from the start to it.
-function indirect(flow, kind, start) {
+// Of each node, whether a path of two edges or more joins it with the start of the sweep.
+function isIndirect(flow, kind, start) {
   const [near, far] = kind === "backward" ? ["parent", "child"] : ["child", "parent"];
-  const numbers = edgeNumbers(flow, near), reached = flow.names.map((_, i) => i === start), found = flow.names.map(() => false);
-  const order = flow.names.map((_, i) => i);
-  for (const i of kind === "backward" ? order.reverse() : order) {
-    for (const k of numbers[i]) {
-      const other = flow.edges[k][far];
-      if (!reached[other]) continue;
-      reached[i] = true;
-      if (other !== start) found[i] = true;
-    }
+  const reached = new Set([start]), found = flow.names.map(() => false);
+  for (const edge of kind === "backward" ? flow.edges.toReversed() : flow.edges) {
+    if (!reached.has(edge[far])) continue;
+    reached.add(edge[near]);
+    found[edge[near]] ||= edge[far] !== start;
   }
   return found;
 }
@@ -180,18 +145,16 @@ function indirect(flow, kind, start) {
 function bornText(before, node, { child, parent }) {
   const between = (a, b) => before.edges.filter((edge) => edge.child === a && edge.parent === b);
   const whole = (edges) => edges.map((edge) => saidFactor(edge.map, edge.text)).join(" + ");
-  const factor = (edges) => (edges.length > 1 ? `(${whole(edges)})` : whole(edges));
-  const old = between(child, parent), product = `${factor(between(child, node))}·${factor(between(node, parent))}`;
+  const [outer, inner, old] = [between(child, node), between(node, parent), between(child, parent)];
+  const product = [outer, inner].map((edges) => (edges.length > 1 ? `(${whole(edges)})` : whole(edges))).join("·");
   return old.length ? `${whole(old)} + ${product}` : product;
 }
 
 // Why a node has no value, as a sentence.
-function failureText(data, failed) {
-  if (failed.says) return failed.says;
-  const name = data.names[failed.name], equation = data.equations[failed.name];
-  const got = failed.arguments.map(saidValue);
-  const division = failed.operation === "div" && failed.arguments[1] === 0;
-  const why = division ? "it divides by zero" : failed.needs ? `${failed.operation} needs ${failed.needs}, and got ${got.join(" and ")}`
-    : failed.operation === "pow" ? `${got[0]} has no real power ${got[1]}` : "the result is too large for a number";
-  return `The node ${name} has no value here. In ${name} = ${typeset(equation)}: ${why}.`;
+function failureText({ names, equations }, { says, name, operation, arguments: given, needs }) {
+  if (says) return says;
+  const got = given.map(saidValue);
+  const why = operation === "div" && given[1] === 0 ? "it divides by zero" : needs ? `${operation} needs ${needs}, and got ${got.join(" and ")}`
+    : operation === "pow" ? `${got[0]} has no real power ${got[1]}` : "the result is too large for a number";
+  return `The node ${names[name]} has no value here. In ${names[name]} = ${typeset(equations[name])}: ${why}.`;
 }

@@ -1,86 +1,70 @@
 // The pane with the picture: zoom, scrolling, focus, and what a click or the Enter key does.
 
-const LEAST_ZOOM = 0.15, MOST_ZOOM = 4, READABLE = 0.62;
+const LEAST_ZOOM = 0.15, MOST_ZOOM = 4, READABLE = 0.62, TALLEST = 660;
 
 function figureView(store) {
-  const { data, state } = store;
-  const picture = pictureOf(data.svg), { svg } = picture;
+  const { data, state } = store, picture = pictureOf(data.svg), { svg } = picture;
   const [width, height] = ["width", "height"].map((name) => Number(svg.getAttribute(name)));
-  const pane = h("div", { className: "gf-pane", role: "group", "aria-label": data.title }, svg);
-  let zoom = 1, chosen = false, clicked = () => {}, roving = null;
+  const pane = h("div.gf-pane", { role: "group", "aria-label": data.title }, svg), percent = h("span.gf-percent");
+  let zoom = 1, chosen = false, clicked = () => {}, roving = null, waiting;
 
   const setZoom = (wanted) => {
-    const [cx, cy] = [(pane.scrollLeft + pane.clientWidth / 2) / zoom, (pane.scrollTop + pane.clientHeight / 2) / zoom];
+    const centre = [(pane.scrollLeft + pane.clientWidth / 2) / zoom, (pane.scrollTop + pane.clientHeight / 2) / zoom];
     zoom = Math.max(LEAST_ZOOM, Math.min(MOST_ZOOM, wanted));
     svg.setAttribute("width", Math.round(width * zoom));
     svg.setAttribute("height", Math.round(height * zoom));
-    pane.scrollTo(cx * zoom - pane.clientWidth / 2, cy * zoom - pane.clientHeight / 2);
+    pane.scrollTo(centre[0] * zoom - pane.clientWidth / 2, centre[1] * zoom - pane.clientHeight / 2);
     write(percent, `${Math.round(100 * zoom)} %`);
   };
-  const fitting = () => Math.min(1, (pane.clientWidth - 8) / width, (pane.clientHeight - 8) / height);
-  const percent = h("span", { className: "gf-percent" });
-  const by = (factor) => () => { chosen = true; setZoom(zoom * factor); };
-  const fit = () => { chosen = true; setZoom(fitting()); };
-  const zoomButtons = h("div", { className: "gf-choices", role: "group", "aria-label": "Zoom" },
-    h("button", { type: "button", className: "gf-choice", "aria-label": "Smaller", onclick: by(1 / 1.25) }, "−"), percent,
-    h("button", { type: "button", className: "gf-choice", "aria-label": "Larger", onclick: by(1.25) }, "+"),
-    h("button", { type: "button", className: "gf-choice", onclick: fit }, "Fit"));
+  const fitting = (tall) => Math.min(1, (pane.clientWidth - 10) / width, (tall - 10) / height);
+  const choose = (wanted) => { chosen = true; setZoom(wanted); };
+  const larger = () => choose(zoom * 1.25), smaller = () => choose(zoom / 1.25), fit = () => choose(fitting(pane.clientHeight));
+  const zoomButtons = h("div.gf-choices", { role: "group", "aria-label": "Zoom" },
+    h("button.gf-choice", { "aria-label": "Smaller", onclick: smaller }, "−"), percent,
+    h("button.gf-choice", { "aria-label": "Larger", onclick: larger }, "+"), h("button.gf-choice", { onclick: fit }, "Fit"));
   // Until somebody zooms, the whole picture is shown, but never smaller than can be read.
   const watch = new ResizeObserver(() => {
-    if (!chosen && pane.clientWidth) {
-      pane.style.maxHeight = `${Math.max(260, Math.min(660, 0.8 * innerHeight))}px`;
-      setZoom(Math.max(READABLE, Math.min(1, (pane.clientWidth - 8) / width, (Math.min(660, 0.8 * innerHeight) - 8) / height)));
-    }
+    const tall = Math.max(260, Math.min(TALLEST, 0.8 * innerHeight));
+    pane.style.maxHeight = `${tall}px`;
+    if (!chosen && pane.clientWidth) setZoom(Math.max(READABLE, fitting(tall)));
   });
   watch.observe(pane);
-
   pane.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey && !event.metaKey) return; // the page scrolls as it always does
+    if (!event.ctrlKey && !event.metaKey) return; // else the page scrolls as it always does
     event.preventDefault();
-    chosen = true;
-    setZoom(zoom * Math.exp(-0.002 * event.deltaY));
+    choose(zoom * Math.exp(-0.002 * event.deltaY));
   }, { passive: false });
   let drag = null;
   pane.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "mouse" && event.button === 0 && !event.target.closest(".gf-node, .gf-edge")) {
-      drag = [event.clientX + pane.scrollLeft, event.clientY + pane.scrollTop];
-      pane.setPointerCapture(event.pointerId);
-    }
+    if (event.pointerType !== "mouse" || event.button || event.target.closest(".gf-node, .gf-edge")) return;
+    drag = [event.clientX + pane.scrollLeft, event.clientY + pane.scrollTop];
+    pane.setPointerCapture(event.pointerId);
   });
   pane.addEventListener("pointermove", (event) => drag && pane.scrollTo(drag[0] - event.clientX, drag[1] - event.clientY));
-  for (const end of ["pointerup", "pointercancel"]) pane.addEventListener(end, () => { drag = null; });
+  pane.addEventListener("lostpointercapture", () => { drag = null; });
 
   // One stop of the Tab key for the whole picture; arrows, Home and End go through its parts in topological order.
-  const parts = () => [...svg.querySelectorAll(".gf-node, .gf-edge")].filter((part) => !part.matches(".gf-gone, .gf-cut"));
+  const allParts = () => [...svg.querySelectorAll(".gf-node, .gf-edge")];
+  const parts = () => allParts().filter((part) => !part.matches(".gf-gone, .gf-cut"));
   const partOf = (element) => {
-    if (!element) return null;
-    const node = picture.nodes.findIndex(({ part }) => part === element);
-    if (node >= 0) return { node };
-    const arc = picture.arcs.find(({ part }) => part === element);
-    return arc ? { arc: arc.edge } : { edge: Number(element.dataset.edge) };
-  };
-  const settleFocus = () => {
-    const all = parts();
-    if (!all.includes(roving)) roving = all[0] ?? null;
-    for (const part of svg.querySelectorAll(".gf-node, .gf-edge")) part.setAttribute("tabindex", part === roving ? "0" : "-1");
+    const [node, arc] = [picture.nodes, picture.arcs].map((list) => list.findIndex(({ part }) => part === element));
+    return node >= 0 ? { node } : arc >= 0 ? { arc: picture.arcs[arc].edge } : { edge: Number(element.dataset.edge) };
   };
   const focusOn = (part) => {
     roving?.setAttribute("tabindex", "-1");
     roving = part;
     part.setAttribute("tabindex", "0");
     part.focus({ preventScroll: true });
-    const [outer, inner] = [pane.getBoundingClientRect(), part.getBoundingClientRect()];
-    if (inner.left < outer.left || inner.right > outer.right || inner.top < outer.top || inner.bottom > outer.bottom) {
-      pane.scrollBy((inner.left + inner.right - outer.left - outer.right) / 2, (inner.top + inner.bottom - outer.top - outer.bottom) / 2);
-    }
+    const outer = pane.getBoundingClientRect(), inner = part.getBoundingClientRect();
+    if (inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom) return;
+    pane.scrollBy((inner.left + inner.right - outer.left - outer.right) / 2, (inner.top + inner.bottom - outer.top - outer.bottom) / 2);
   };
   svg.addEventListener("keydown", (event) => {
-    const all = parts(), i = all.indexOf(event.target.closest(".gf-node, .gf-edge"));
+    const all = parts(), i = all.indexOf(event.target.closest(".gf-node, .gf-edge")), press = () => clicked(partOf(all[i]));
     const to = { ArrowRight: i + 1, ArrowDown: i + 1, ArrowLeft: i - 1, ArrowUp: i - 1, Home: 0, End: all.length - 1 }[event.key];
-    const act = { Enter: () => clicked(partOf(all[i])), " ": () => clicked(partOf(all[i])), Escape: () => store.select(null), "+": by(1.25), "-": by(1 / 1.25), 0: fit }[event.key];
+    const act = { Enter: press, " ": press, Escape: () => store.act({ selected: null, opened: null }), "+": larger, "-": smaller, 0: fit }[event.key];
     if (to === undefined && !act) return;
     event.preventDefault();
-    event.stopPropagation();
     if (act) act();
     else focusOn(all[Math.max(0, Math.min(all.length - 1, to))]);
   });
@@ -90,92 +74,72 @@ function figureView(store) {
     focusOn(element);
     clicked(partOf(element));
   });
-
   // In the ledger of paths an edge that is pointed at, or focused, lights its rows.
-  const point = (event) => {
-    if (state.tool !== "paths") return;
-    const element = /over|in$/.test(event.type) ? event.target.closest(".gf-edge") : null, part = partOf(element);
+  const point = ({ type, target }) => {
+    const element = state.tool === "paths" && /over|in$/.test(type) ? target.closest(".gf-edge") : null, part = element && partOf(element);
     const pointed = part ? part.arc ?? part.edge : null;
     if (pointed !== state.pointed) store.act({ pointed });
   };
   for (const type of ["pointerover", "pointerout", "focusin", "focusout"]) svg.addEventListener(type, point);
-
-  // Who listens hears the sentence when it comes to the part: labels may wait until the hand rests.
-  let waiting;
-  const label = (view) => {
-    picture.nodes.forEach(({ part }, i) => part.setAttribute("aria-label", nodeSentence(store, view, i)));
-    for (const edge of view.flow.edges) {
-      if (edge.drawn !== undefined) picture.edges[edge.drawn].part.setAttribute("aria-label", edgeSentence(store, edge));
-    }
-  };
-  const close = () => {
-    clearTimeout(waiting);
-    watch.disconnect();
-  };
   for (const { part } of [...picture.nodes, ...picture.edges]) part.setAttribute("role", "button");
 
   function paint(view) {
-    svg.classList.toggle("gf-gradient", state.direction === "gradient");
-    for (const shown of ["both", "formula", "number"]) svg.classList.toggle(`gf-shows-${shown}`, state.labels === shown);
-    const lens = state.tool === "nudge" && state.nudged !== null ? nudgeLens(store, view) : null;
-    svg.classList.toggle("gf-nudging", Boolean(lens));
+    const lens = state.tool === "nudge" ? nudgeLens(store, view) : null, lit = litParts(store, view);
+    const toggle = (part, kinds) => { for (const [kind, on] of Object.entries(kinds)) part.classList.toggle(`gf-${kind}`, Boolean(on)); };
+    toggle(svg, { gradient: state.direction === "gradient", nudging: lens });
+    for (const shown of ["both", "formula", "number"]) toggle(svg, { [`shows-${shown}`]: state.labels === shown });
     fillPicture(picture, data, view, state, lens);
     drawBorn(picture, data, view, state);
-    const lit = litParts(store, view);
-    picture.nodes.forEach(({ part }, i) => {
-      part.classList.toggle("gf-gone", state.gone.includes(i));
-      part.classList.toggle("gf-held", state.pins.has(i) || Boolean(data.held?.includes(i)));
-      part.classList.toggle("gf-lit", lit.nodes.has(i));
-      part.classList.toggle("gf-selected", state.selected?.node === i);
-    });
-    picture.edges.forEach(({ part }, k) => {
-      part.classList.toggle("gf-lit", lit.edges.has(k));
-      part.classList.toggle("gf-selected", state.selected?.edge === k);
-    });
-    for (const { part, edge } of picture.arcs) part.classList.toggle("gf-lit", lit.edges.has(edge));
-    settleFocus();
-    clearTimeout(waiting);
-    waiting = setTimeout(() => label(view), 120);
+    picture.nodes.forEach(({ part }, i) => toggle(part, {
+      gone: state.gone.includes(i), held: state.pins.has(i) || data.held.includes(i), lit: lit.has(i), selected: state.selected?.node === i,
+    }));
+    picture.edges.forEach(({ part }, k) => toggle(part, { lit: lit.has(`edge ${k}`), selected: state.selected?.edge === k }));
+    for (const { part, edge } of picture.arcs) toggle(part, { lit: lit.has(edge) });
+    if (!parts().includes(roving)) roving = parts()[0] ?? null;
+    for (const part of allParts()) part.setAttribute("tabindex", part === roving ? "0" : "-1");
+    clearTimeout(waiting); // who listens hears the sentence at the part: it may wait until the hand rests
+    waiting = setTimeout(() => {
+      picture.nodes.forEach(({ part }, i) => part.setAttribute("aria-label", nodeSentence(store, view, i)));
+      for (const edge of view.flow.edges) picture.edges[edge.drawn]?.part.setAttribute("aria-label", edgeSentence(store, edge));
+    }, 120);
   }
 
+  const close = () => { clearTimeout(waiting); watch.disconnect(); };
   return { pane, zoomButtons, picture, paint, close, onPart: (act) => { clicked = act; } };
 }
 
-// What is lit: the path that is pointed at, else what the last step of the sweep used.
-function litParts(store, view) {
-  const { state } = store, nodes = new Set(), edges = new Set();
-  const light = (edge) => {
-    edges.add(edge.drawn ?? edge);
-    nodes.add(edge.child).add(edge.parent);
+// What is lit: the path that is pointed at, else what the last step of the sweep used. Nodes by their numbers, drawn edges
+// as "edge 3", others as they are.
+function litParts({ state }, { flow, steps }) {
+  const lit = new Set();
+  const light = (i) => {
+    const edge = flow.edges[i];
+    lit.add(edge.drawn === undefined ? edge : `edge ${edge.drawn}`).add(edge.child).add(edge.parent);
   };
   if (state.tool === "paths") {
-    const path = state.row === null ? null : firstPaths(view.flow, state.to, state.from, MOST_ROWS)[state.row];
-    nodes.add(state.from).add(state.to);
-    for (const i of path ?? []) light(view.flow.edges[i]);
-  } else if (state.stepped && state.step > 0) {
-    const { node, parts } = view.steps[state.step - 1];
-    nodes.add(node);
-    for (const { edge } of parts) light(view.flow.edges[edge]);
+    lit.add(state.from).add(state.to);
+    if (state.row !== null) firstPaths(flow, state.to, state.from, MOST_ROWS)[state.row]?.forEach(light);
+  } else if (state.stepped && state.step) {
+    const { node, parts } = steps[state.step - 1];
+    lit.add(node);
+    parts.forEach(({ edge }) => light(edge));
   }
-  return { nodes, edges };
+  return lit;
 }
 
-function nodeSentence({ data, state }, { values, flow, steps }, i) {
-  const kind = state.pins.has(i) || data.held?.includes(i) ? "held node" : data.inputs.includes(i) ? "input" : data.outputs.includes(i) ? "output" : "node";
-  const equation = data.equations[i] ? ` = ${data.equations[i]}` : "";
-  const value = data.flow?.symbolic ? "" : `, value ${saidValue(values[i])}`;
-  const step = steps.slice(0, state.step).find(({ node }) => node === i);
-  const text = step && derivativeText(data, state, step, values);
-  return `${kind} ${data.names[i]}${equation}${value}${text ? `, ${text}` : ""}`;
+function nodeSentence(store, { values, steps }, i) {
+  const { data, state } = store, step = steps.slice(0, state.step).find(({ node }) => node === i);
+  const kind = state.pins.has(i) || data.held.includes(i) ? "held node" : data.inputs.includes(i) ? "input" : data.outputs.includes(i) ? "output" : "node";
+  const equation = data.equations[i] && ` = ${typeset(data.equations[i])}`, value = data.flow?.symbolic ? "" : `, value ${saidValue(values[i])}`;
+  return `${kind} ${data.names[i]}${equation}${value}${step ? `, ${derivativeSentence(store, step, values)}` : ""}`;
 }
 
-function edgeSentence({ data }, { child, parent, map, text }) {
-  const formula = text && text !== saidMap(map) && typeof map === "number" ? `${text} = ` : "";
-  return `edge from ${data.names[parent]} to ${data.names[child]}: ${derivativeName("∂", data.names[child], data.names[parent])} = ${formula}${saidMap(map, text)}`;
+function edgeSentence({ name }, { child, parent, map, text }) {
+  const formula = map !== undefined && text && typeset(text) !== saidMap(map) ? `${typeset(text)} = ` : "";
+  return `edge from ${name(parent)} to ${name(child)}: ${derivativeName("∂", name(child), name(parent))} = ${formula}${saidMap(map, text)}`;
 }
 
-function derivativeText(data, { kind, start }, { node, result }, values) {
-  const [of, wrt] = kind === "backward" ? [start, node] : [node, start];
-  const said = result === undefined ? "" : ` = ${typeof result === "number" ? saidMap(result) : saidValue(shapedAs(result, values[node]))}`;
-  return `${derivativeName("d", data.names[of], data.names[wrt])}${said}`;
+function derivativeSentence(store, { node, result }, values) {
+  const said = typeof result === "number" ? saidMap(result) : result && saidValue(shapedAs(result, values[node]));
+  return store.between("d", node) + (said ? ` = ${said}` : "");
 }
