@@ -125,17 +125,16 @@ class Graph(Shown):
         made: dict[int, Node] = {}
         stack = [top]
         while stack:
-            node = stack[-1]
+            node = stack.pop()
+            if id(node) in made:
+                continue
             if id(node) in own:
                 made[id(node)] = Node(None, (), own[id(node)])
-            waiting = [a for a in node.arguments if isinstance(a, Node) and id(a) not in made]
-            if id(node) in made or not waiting:
-                stack.pop()
-                if id(node) not in made:
-                    arguments = [made[id(a)] if isinstance(a, Node) else a for a in node.arguments]
-                    made[id(node)] = Node(node.operation, arguments, node.name)
+            elif waiting := [a for a in node.arguments if isinstance(a, Node) and id(a) not in made]:
+                stack += [node, *reversed(waiting)]
             else:
-                stack.extend(reversed(waiting))
+                arguments = [made[id(a)] if isinstance(a, Node) else a for a in node.arguments]
+                made[id(node)] = Node(node.operation, arguments, node.name)
         inputs = {other: made[id(self[other])] for other in self.names if id(self[other]) in made and other != name}
         return Graph({**inputs, name: made[id(top)]}, expanded=True)
 

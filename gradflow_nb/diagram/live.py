@@ -6,7 +6,7 @@ shown of them is a matter of classes on the SVG, so nothing moves of what stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -63,13 +63,21 @@ class LivePicture:
         if self.numbers and of:
             found = self.numbers.adjoint_or_missing(of)
             adjoints = {name: found[name] for name in sweep_order(self.flow, of)[:steps]}
-        into, body = edges_into(self.edges), []
+        kind = f" gf-picture gf-shows-{shown}" + (" gf-gradient" if direction == "gradient" else "")
+        return framed("".join(self._drawn(of, adjoints)), self._place, title, description, kind=kind, style=_STYLE)
+
+    @property
+    def inner_svg(self) -> str:
+        """The picture without numbers, and without a style: that of the figure around it serves both."""
+        return framed("".join(self._drawn(None, {})), self._place, "", "", kind=" gf-picture gf-shows-both", style="")
+
+    def _drawn(self, of: str | None, adjoints: Mapping[str, Any]) -> Iterator[str]:
+        """Every node after the edges into it, in topological order."""
+        into = edges_into(self.edges)
         for i, (node, centre) in enumerate(zip(self.nodes, self._place.nodes)):
             for k in into.get(node.name, []):
-                body.append(self._edge(k, self._place.curves[k], self._place.labels[k]))
-            body.append(self._node(i, centre, of, adjoints))
-        kind = f" gf-picture gf-shows-{shown}" + (" gf-gradient" if direction == "gradient" else "")
-        return framed("".join(body), self._place, title, description, kind=kind, style=_STYLE)
+                yield self._edge(k, self._place.curves[k], self._place.labels[k])
+            yield self._node(i, centre, of, adjoints)
 
     # Nodes ------------------------------------------------------------------------------------------------------------
 

@@ -33,6 +33,8 @@ from ..notation.plain import wide
 VERSION = 1
 MOST_INSIDE = 40
 """So many equations are sent with their own figures; in a larger graph the kernel is asked for one at a time."""
+MOST_SAVED = 300
+"""A saved page has so many of them."""
 _LARGEST_MAP = 10_000
 
 
@@ -73,10 +75,7 @@ def inside(graph: Graph, name: str) -> dict[str, Any]:
     """The figure of one equation: every operation a node. Its numbers come from those of the whole."""
     inner = graph.inside(name)
     flow = inner.flow()
-    picture = LivePicture(flow, None)
-    title = f"inside the equation of {name}"
-    svg = picture.svg(title, title, "computation", "both", None, 0)
-    return {**words(flow), "svg": svg, "program": inner.program().json()}
+    return {**words(flow), "svg": LivePicture(flow, None).inner_svg, "program": inner.program().json()}
 
 
 def can_open(graph: Graph) -> list[str]:

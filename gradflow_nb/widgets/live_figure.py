@@ -49,7 +49,7 @@ class LiveFigure(anywidget.AnyWidget):
         self.graph = shown if isinstance(shown, Graph) else shown.graph
         self._own_flow = shown if isinstance(shown, GradientFlow) else None
         self._symbols = shown if isinstance(shown, GradientFlow) else shown.flow()
-        view["of"] = self._symbols.outputs[0] if view["of"] is None else view["of"]
+        view["of"] = self._symbols.outputs[-1] if view["of"] is None else view["of"]
         if view["of"] not in self._symbols.names:
             raise UnknownName(view["of"], self._symbols.names)
         super().__init__(inputs={name: _plain(name, value) for name, value in point.items()})
@@ -113,6 +113,8 @@ class LiveFigure(anywidget.AnyWidget):
         flow, arrays = self._symbols, any(isinstance(value, list) for value in self.inputs.values())
         program = data.program_of(self.graph, self.inputs.values()) if self._own_flow is None else None
         opens = data.can_open(self.graph) if program and not arrays else []
+        if every:  # a page has no kernel to ask
+            opens = opens[: data.MOST_SAVED]
         sent = opens if every or len(opens) <= data.MOST_INSIDE else []
         return {
             "version": data.VERSION,
@@ -177,7 +179,7 @@ def explore(
     """A live figure of a graph: move its inputs, step its sweeps, follow paths, hold, eliminate and nudge its nodes.
 
     Inputs are given as in `Graph.at`; a number that is not given is the input's default, or 1. `of` is the node whose
-    derivatives are shown, the first output if left out. `direction` is "computation" or "gradient", `labels` is
+    derivatives are shown, the last output if left out. `direction` is "computation" or "gradient", `labels` is
     "both", "formula" or "number", and `step` says how many steps of the backward sweep are shown at first (all of them
     if left out, 0 for none). `ranges` gives sliders their range: `{"a": (0, 5)}`, or `(0, 5, 0.1)` with a step. A flow
     is explored at its own point; one in which nodes were held or eliminated, or that has opaque functions, has no

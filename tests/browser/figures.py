@@ -65,7 +65,7 @@ class Bench(Notebook):
             "([i, source]) => gradflowPanel.content.widgets[i].model.sharedModel.setSource(source)", [last, source]
         )
         self._run(last)
-        return self.cell_output(last).text_content().strip()
+        return "".join(self.cell_output(last).locator(".jp-OutputArea-output").all_text_contents()).strip()
 
     def _run(self, index: int) -> None:
         self.page.evaluate(RUN_ONE, index)

@@ -288,3 +288,17 @@ def test_formulas_keep_a_choice():
 )  # fmt: skip
 def test_notes_on_what_may_have_been_meant(text, says):
     assert says in graph(text).notes[0]
+
+
+def test_inside_an_equation_each_variable_is_one_input():
+    """The same name twice in one equation is one node with two edges."""
+    chain = graph("h = 2x; y = h x + sin(h) h^2")
+    inner = chain.inside("y")
+    assert inner.inputs == ("x", "h") and inner.outputs == ("y",)
+    flow, whole = inner.at(x=3, h=6), chain.at(x=3)
+    assert flow.values["y"] == whole.values["y"]
+    assert flow.total("y", "h") == pytest.approx(whole.partial("y", "h"))
+    assert [edge.parent for edge in graph("y = a a").inside("y").at(a=3).edges] == ["a", "a"]
+    assert graph("a = 2b").inside("a").inputs == ("b",) and graph("a = 2b").inside("b").inputs == ("b",)
+    with pytest.raises(UnknownName):
+        chain.inside("q")

@@ -34,18 +34,23 @@ function inputsPanel(store) {
       if (Number(slider.value) !== state.inputs[k]) slider.value = String(state.inputs[k]);
       slider.setAttribute("aria-valuetext", saidNumber(state.inputs[k]));
     });
-    return h("div.gf-input-row", h("span.gf-name", label), slider, fieldFor(`value of ${label}`, () => state.inputs[k], (value) => set(k, value)));
+    return h("div.gf-input-row", namedSpan(label), slider, fieldFor(`value of ${label}`, () => state.inputs[k], (value) => set(k, value)));
   };
   const arrayRow = (label, k) => {
     const { shape, data: entries } = state.inputs[k];
     if (entries.length > MOST_CELLS) return hint(`${label} has ${shape.join("×")} entries: set it from Python.`);
     const cells = Array.from(entries, (_, c) => fieldFor(`${label}[${placeOf(shape, c)}]`, () => Number(state.inputs[k].data[c].toPrecision(6)), (value) => set(k, { shape, data: state.inputs[k].data.with(c, value) })));
-    return h("div.gf-input-row gf-array", h("span.gf-name", label), h("div.gf-cells", { style: `grid-template-columns: repeat(${shape.at(-1)}, minmax(3.2em, 5em))` }, cells));
+    return h("div.gf-input-row gf-array", namedSpan(label), h("div.gf-cells", { style: `grid-template-columns: repeat(${shape.at(-1)}, minmax(3.2em, 5em))` }, cells));
   };
   const rows = data.program ? data.inputs.map((i, k) => (store.scalars.includes(i) ? numberRow : arrayRow)(name(i), k)) : [];
   const none = data.program ? "This graph has no inputs." : "This flow has no program, so its inputs cannot be moved.";
   const list = h("div.gf-inputs", rows.length > 6 ? { tabIndex: 0, role: "group", "aria-label": "All inputs" } : {}, rows);
   return { element: panelOf("Inputs", rows.length ? list : hint(none), wrong), paint: () => refreshes.forEach((refresh) => refresh()) };
+}
+
+function namedSpan(name) {
+  const { base, index } = nameParts(name);
+  return h("span.gf-name", base, index && h("sub", index));
 }
 
 // [1, 0] for the third of the entries of a 2×2 array.

@@ -57,11 +57,16 @@ function saidMap(map, text = "…") {
 const saidFactor = (map, text) => (map < 0 || (map === undefined && / [+-] |^-/.test(text)) ? `(${saidMap(map, text)})` : saidMap(map, text));
 const derivativeName = (sign, of, wrt) => `${sign}${of}/${sign}${wrt}`;
 
+function nameParts(name) {
+  const [, base, index] = /^([^_]+)_(.+)$/.exec(name) ?? [null, name];
+  return { base, index };
+}
+
 // [text, italic, drop, size] for each run of `dg/db` in a font of this size, with real subscripts; what has several
 // letters stands apart from its d.
 function derivativeRuns(sign, of, wrt, size) {
   const end = (name) => {
-    const [, base, index] = /^([^_]+)_(.+)$/.exec(name) ?? [null, name];
+    const { base, index } = nameParts(name);
     const head = [[sign + (base.length > 1 ? "\u2009" : "") + base, true, 0, size]];
     return index ? [...head, [index, !/^\d+$/.test(index), 0.18 * size, 0.7 * size], ["\u200b", false, -0.18 * size, size]] : head;
   };
