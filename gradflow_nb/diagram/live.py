@@ -16,7 +16,7 @@ from ..core.linear import Factor, Missing
 from ..core.worlds import is_array
 from ..notation.plain import Derivative, Equation, Negative, Number
 from ..notation.svgtext import Box, box
-from .arrows import arrow
+from .arrows import curve, head
 from .dot import digraph
 from .labels import EdgeLabel, labels
 from .layout import Layout, Point, layout
@@ -128,7 +128,7 @@ class LivePicture:
         width = ink.width * EDGE_FONT + (0 if self._constant[k] else (_EQUALS + NUMBER_ROOM) * EDGE_FONT)
         return max(width, NUMBER_ROOM * EDGE_FONT) + 2 * _EDGE_PAD, max(ink.height, 1.2) * EDGE_FONT + 4
 
-    def _edge(self, k: int, curve: Sequence[Point], at: Point | None) -> str:
+    def _edge(self, k: int, points: Sequence[Point], at: Point | None) -> str:
         label, ink, constant = self.edges[k], self._ink[k], self._constant[k]
         map = self.numbers.edges[k].map if self.numbers else None
         text = "" if map is None else _map_text(map)
@@ -146,8 +146,7 @@ class LivePicture:
         return (
             f'<g class="gf-edge{missing}" data-edge="{k}" data-child="{escape(label.child)}" '
             f'data-parent="{escape(label.parent)}" role="img" aria-label="{escape(label.spoken)}">'
-            f'<g class="gf-way gf-computes">{arrow(curve, HEAD)}</g>'
-            f'<g class="gf-way gf-returns">{arrow(curve[::-1], HEAD)}</g>{slots}</g>'
+            f'{curve(points)}{head(points, HEAD, " gf-computes")}{head(points[::-1], HEAD, " gf-returns")}{slots}</g>'
         )
 
 

@@ -7,7 +7,10 @@ function pictureOf(text) {
   const svg = safeSvg(text), nodes = [], edges = [];
   const parted = (part) => ({ part, slots: Object.fromEntries([...part.querySelectorAll("[data-slot]")].map((slot) => [slot.dataset.slot, slot])) });
   for (const part of svg.querySelectorAll(".gf-node")) nodes.push({ ...parted(part), rect: part.querySelector("rect") });
-  for (const part of svg.querySelectorAll(".gf-edge")) edges[part.dataset.edge] = parted(part);
+  for (const part of svg.querySelectorAll(".gf-edge")) {
+    edges[part.dataset.edge] = parted(part);
+    part.prepend(s("path", { class: "gf-hit", d: part.querySelector("path").getAttribute("d") })); // easier to point at
+  }
   return { svg, nodes, edges, arcs: [], arcsKnown: "" };
 }
 
@@ -97,13 +100,13 @@ function drawnArc({ nodes }, { child, parent }, replaced, i) {
     const scale = Math.min(1, boxes[k][2] / 2 / Math.max(Math.abs(dx), 1e-9), boxes[k][3] / 2 / Math.max(Math.abs(dy), 1e-9));
     return [cx + dx * scale, cy + dy * scale];
   };
-  const a = border(parent), b = border(child);
-  const way = (start, tip, kind) => {
+  const a = border(parent), b = border(child), d = `M${a} Q${bend} ${b}`;
+  const head = (tip, kind) => {
     const length = Math.hypot(tip[0] - bend[0], tip[1] - bend[1]) || 1, [x, y] = [0, 1].map((axis) => (HEAD * (tip[axis] - bend[axis])) / length);
-    return s("g", { class: `gf-way ${kind}` },
-      s("path", { class: "gf-curve", d: `M${start} Q${bend} ${tip[0] - 0.7 * x},${tip[1] - 0.7 * y}` }),
-      s("polygon", { class: "gf-head", points: `${tip} ${[tip[0] - x - 0.42 * y, tip[1] - y + 0.42 * x]} ${[tip[0] - x + 0.42 * y, tip[1] - y - 0.42 * x]}` }));
+    const wings = [[tip[0] - x - 0.42 * y, tip[1] - y + 0.42 * x], [tip[0] - x + 0.42 * y, tip[1] - y - 0.42 * x]];
+    return s("polygon", { class: `gf-head ${kind}`, points: [tip, ...wings].join(" ") });
   };
   const text = s("text", { class: "gf-slot gf-arc-text", x: (a[0] + b[0]) / 4 + bend[0] / 2, y: (a[1] + b[1]) / 4 + bend[1] / 2 + 5, "font-size": 15 });
-  return { part: s("g", { class: "gf-edge gf-born", role: "button" }, way(a, b, "gf-computes"), way(b, a, "gf-returns"), text), text };
+  const part = s("g", { class: "gf-edge gf-born", role: "button" }, s("path", { class: "gf-hit", d }), s("path", { class: "gf-curve", d }), head(b, "gf-computes"), head(a, "gf-returns"), text);
+  return { part, text };
 }
