@@ -205,7 +205,11 @@ class Figure:
 
     def to_tab(self, name: str) -> None:
         """To a tool, by keyboard: Tab to the row of tabs, then arrows."""
-        self.reach(self.root.get_by_role("tab", selected=True).text_content())
+        below = self.tool.evaluate("(tool) => tool.contains(document.activeElement)")
+        for _ in range(60):
+            if self.page.evaluate("() => document.activeElement.getAttribute('role') === 'tab'"):
+                break
+            self.press("Shift+Tab" if below else "Tab")
         self.reach(name, "ArrowRight", 6)
 
 
