@@ -10,6 +10,7 @@ from html import escape
 from math import isfinite
 from typing import Any
 
+from ..core.written import shape_text
 from ..notation.plain import wide
 from ..notation.svgtext import text_width
 
@@ -61,7 +62,7 @@ def value_text(value: Any, room: float = NUMBER_ROOM) -> str:
         entries = [number(float(f"{entry:.{digits}g}"), 99) for entry in value.flat]
         if ems(text := _nested(entries, value.shape)) <= room:
             return text
-    return "×".join(map(str, value.shape)) if value.ndim > 1 else f"{value.size} entries"
+    return shape_text(value.shape)
 
 
 def matrix_text(matrix: Any, room: float = NUMBER_ROOM) -> str:

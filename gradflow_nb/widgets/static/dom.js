@@ -1,55 +1,55 @@
 // Making elements. None has an id, for a figure may be shown twice on a page.
 
-// h("p.gf-hint", {title: "..."}, "text"): a tag with its class, properties (attributes, on... for events), children.
+// h("p.gf-hint", {title: "..."}, "text"): a tag with its class, properties or attributes or on... events, children.
 function h(tag, properties, ...children) {
-  const [name, className = ""] = tag.split("."), made = document.createElement(name);
-  if (className) made.className = className;
-  if (name === "button") made.type = "button";
-  const given = properties?.constructor === Object ? properties : {};
-  if (properties !== given) children.unshift(properties);
-  for (const [key, value] of Object.entries(given)) {
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (key in made && key !== "role") made[key] = value;
-    else made.setAttribute(key, value);
-  }
-  made.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
-  return made;
+	const [name, className = ""] = tag.split("."), made = document.createElement(name);
+	if (className) made.className = className;
+	if (name === "button") made.type = "button";
+	const given = properties?.constructor === Object ? properties : {};
+	if (properties !== given) children.unshift(properties);
+	for (const [key, value] of Object.entries(given)) {
+		if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+		else if (key in made && key !== "role") made[key] = value;
+		else made.setAttribute(key, value);
+	}
+	made.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
+	return made;
 }
 
 const SVG = "http://www.w3.org/2000/svg";
 
 function s(tag, properties = {}, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(properties)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
+	const made = document.createElementNS(SVG, tag);
+	for (const [name, value] of Object.entries(properties)) made.setAttribute(name, value);
+	made.append(...children);
+	return made;
 }
 
 const DRAWN = new Set("svg title desc style rect g path polygon polyline text tspan".split(" "));
 
-// A picture as an element, if it holds nothing but ink: no scripts, no handlers, nothing from elsewhere.
+// A picture as an element, if it is nothing but ink: no scripts, no handlers, nothing from elsewhere.
 function safeSvg(text) {
-  const picture = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  const isInk = (part) => part.namespaceURI === SVG && DRAWN.has(part.localName)
-    && [...part.attributes].every(({ name, value }) => !/^on|href|^id$/i.test(name) && !/url\(/i.test(value))
-    && !(part.localName === "style" && /@import|url\(/i.test(part.textContent));
-  if (![picture, ...picture.querySelectorAll("*")].every(isInk)) throw new Error("The picture of this figure holds more than ink.");
-  return document.importNode(picture, true);
+	const picture = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+	const isInk = (part) => part.namespaceURI === SVG && DRAWN.has(part.localName)
+		&& [...part.attributes].every(({ name, value }) => !/^on|href|^id$/i.test(name) && !/url\(/i.test(value))
+		&& !(part.localName === "style" && /@import|url\(/i.test(part.textContent));
+	if (![picture, ...picture.querySelectorAll("*")].every(isInk)) throw new Error("The picture of this figure holds more than ink.");
+	return document.importNode(picture, true);
 }
 
-// Text is only written where it changed: focus, selections and most of the page stay as they are.
+// Text is only written where it changed.
 function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+	if (element.textContent !== text) element.textContent = text;
 }
 
 // The children of an element, made again only when what they show has changed.
 function rebuilt(element) {
-  let known = null;
-  return (shown, make) => {
-    const key = JSON.stringify(shown);
-    if (key !== known) element.replaceChildren(...make().filter(Boolean));
-    known = key;
-  };
+	let known = null;
+	return (shown, make) => {
+		const key = JSON.stringify(shown);
+		if (key !== known) element.replaceChildren(...make().filter(Boolean));
+		known = key;
+	};
 }
 
 const button = (text, onclick, more = {}) => h("button.gf-button", { onclick, ...more }, text);
@@ -58,38 +58,38 @@ const hint = (text) => h("p.gf-hint", text);
 
 // Buttons of which one is chosen. `choices` are [value, label].
 function choice(label, choices, choose) {
-  const buttons = choices.map(([value, text]) => h("button.gf-choice", { onclick: () => choose(value) }, text));
-  const show = (chosen) => buttons.forEach((each, i) => each.setAttribute("aria-pressed", String(choices[i][0] === chosen)));
-  return { group: h("div.gf-choices", { role: "group", "aria-label": label }, buttons), show };
+	const buttons = choices.map(([value, text]) => h("button.gf-choice", { onclick: () => choose(value) }, text));
+	const show = (chosen) => buttons.forEach((each, i) => each.setAttribute("aria-pressed", String(choices[i][0] === chosen)));
+	return { group: h("div.gf-choices", { role: "group", "aria-label": label }, buttons), show };
 }
 
 // A list of [value, text] to choose from, filled again only when it changes.
 function chooser(label, choose) {
-  const list = h("select", { "aria-label": label, onchange: () => choose(Number(list.value)) }), fill = rebuilt(list);
-  const show = (options, chosen) => {
-    fill(options, () => options.map(([value, text]) => h("option", { value: String(value) }, text)));
-    list.value = String(chosen);
-  };
-  return { list, show };
+	const list = h("select", { "aria-label": label, onchange: () => choose(Number(list.value)) }), fill = rebuilt(list);
+	const show = (options, chosen) => {
+		fill(options, () => options.map(([value, text]) => h("option", { value: String(value) }, text)));
+		list.value = String(chosen);
+	};
+	return { list, show };
 }
 
 function tableOf(caption, head, rows) {
-  const cells = ([first, ...others]) => h("tr", h("th", { scope: "row" }, first), others.map((cell) => h("td", cell)));
-  return h("table.gf-table", h("caption", caption), h("thead", h("tr", head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", rows.map(cells)));
+	const cells = ([first, ...others]) => h("tr", h("th", { scope: "row" }, first), others.map((cell) => h("td", cell)));
+	return h("table.gf-table", h("caption", caption), h("thead", h("tr", head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", rows.map(cells)));
 }
 
 const ICONS = {
-  first: "M3 2h2v12H3zM13 2v12L6 8z", back: "M12 2v12L4 8z", play: "M4 2l9 6-9 6z", pause: "M4 2h3v12H4zM9 2h3v12H9z",
-  forward: "M4 2h2l7 6-7 6H4l6-6z", last: "M11 2h2v12h-2zM3 2l7 6-7 6z",
+	first: "M3 2h2v12H3zM13 2v12L6 8z", back: "M12 2v12L4 8z", play: "M4 2l9 6-9 6z", pause: "M4 2h3v12H4zM9 2h3v12H9z",
+	forward: "M4 2h2l7 6-7 6H4l6-6z", last: "M11 2h2v12h-2zM3 2l7 6-7 6z",
 };
 
 function iconButton(icon, label, onclick) {
-  const path = s("path"), made = h("button.gf-icon", { onclick }, s("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" }, path));
-  made.become = (other, says) => {
-    path.setAttribute("d", ICONS[other]);
-    made.setAttribute("aria-label", says);
-    made.title = says;
-  };
-  made.become(icon, label);
-  return made;
+	const path = s("path"), made = h("button.gf-icon", { onclick }, s("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" }, path));
+	made.become = (other, says) => {
+		path.setAttribute("d", ICONS[other]);
+		made.setAttribute("aria-label", says);
+		made.title = says;
+	};
+	made.become(icon, label);
+	return made;
 }

@@ -1,19 +1,19 @@
 // Numbers and arrays for people, and what people type.
 
-// Six significant digits, as Python's number_text: "305", "0.666667", "1.5·10^22", "-10^-7"; NaN is "–".
+// As Python's number_text: "305", "0.666667", "1.5·10^22", "-10^-7"; NaN is "–".
 function numberText(x, digits = 6) {
-  if (!Number.isFinite(x)) return "–";
-  if (x === 0) return "0";
-  const places = digits - 1;
-  let [lead, exponent] = x.toExponential(places).split("e");
-  // Where x lies exactly between two, JavaScript goes up and Python to the even one.
-  const exact = x.toExponential(30);
-  const tie = new RegExp(`^(-?\\d\\.?\\d{${places - 1}}[02468])50*e([+-]\\d+)`).exec(exact);
-  if (tie) [, lead, exponent] = tie;
-  const power = Number(exponent);
-  if (power >= -4 && power < 6) return String(Number(`${lead}e${power}`));
-  lead = String(Number(lead));
-  return `${{ 1: "", "-1": "-" }[lead] ?? `${lead}·`}10^${power}`;
+	if (!Number.isFinite(x)) return "–";
+	if (x === 0) return "0";
+	const places = digits - 1;
+	let [lead, exponent] = x.toExponential(places).split("e");
+	// Where x lies exactly between two, JavaScript goes up and Python to the even one.
+	const exact = x.toExponential(30);
+	const tie = new RegExp(`^(-?\\d\\.?\\d{${places - 1}}[02468])50*e([+-]\\d+)`).exec(exact);
+	if (tie) [, lead, exponent] = tie;
+	const power = Number(exponent);
+	if (power >= -4 && power < 6) return String(Number(`${lead}e${power}`));
+	lead = String(Number(lead));
+	return `${{ 1: "", "-1": "-" }[lead] ?? `${lead}·`}10^${power}`;
 }
 
 // Entries stand close together: four digits, but whole ones stay.
@@ -21,24 +21,24 @@ const entryText = (x) => numberText(x, Math.abs(x) >= 1000 ? 6 : 4);
 
 // [[1, 2.5], [3, 4]], or only its shape where it has more than `most` entries.
 function valueText(value, most = 16) {
-  if (typeof value === "number") return numberText(value);
-  const { shape, data } = value;
-  if (data.length > most) return shape.length > 1 ? shape.join("×") : `${data.length} ${data.length === 1 ? "entry" : "entries"}`;
-  return nestedText(shape, Array.from(data, entryText));
+	if (typeof value === "number") return numberText(value);
+	return value.data.length > most ? shapeText(value) : nestedText(value.shape, Array.from(value.data, entryText));
 }
+
+const shapeText = ({ shape, data }) => (shape.length > 1 ? shape.join("×") : `${data.length} ${data.length === 1 ? "entry" : "entries"}`);
 
 // [[1, 2], [3, 4]] of the texts of all entries.
 function nestedText(shape, texts) {
-  for (const size of shape.toReversed()) {
-    texts = Array.from({ length: texts.length / size }, (_, i) => `[${texts.slice(i * size, (i + 1) * size).join(", ")}]`);
-  }
-  return texts[0];
+	for (const size of shape.toReversed()) {
+		texts = Array.from({ length: texts.length / size }, (_, i) => `[${texts.slice(i * size, (i + 1) * size).join(", ")}]`);
+	}
+	return texts[0];
 }
 
 // What a person typed: 3, -0.5, 1/2 or −2; NaN for anything else.
 function numberOf(text) {
-  const typed = /^\s*([-−]?)\s*(\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:\s*\/\s*(\d{1,60}))?\s*$/.exec(text);
-  if (!typed) return NaN;
-  const size = Number(typed[2]) / Number(typed[3] ?? 1);
-  return !Number.isFinite(size) ? NaN : typed[1] && size ? -size : size;
+	const typed = /^\s*([-−]?)\s*(\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:\s*\/\s*(\d{1,60}))?\s*$/.exec(text);
+	if (!typed) return NaN;
+	const size = Number(typed[2]) / Number(typed[3] ?? 1);
+	return !Number.isFinite(size) ? NaN : typed[1] && size ? -size : size;
 }

@@ -1,112 +1,112 @@
-// The picture: its slots are filled and its new edges drawn. Nothing in it is ever laid out again.
+// The picture: its slots are filled, its new edges drawn. Nothing is ever laid out again.
 
 const HEAD = 9;
 
 // The parts of an SVG of ours, by the numbers of the flow.
 function pictureOf(text) {
-  const svg = safeSvg(text), nodes = [], edges = [];
-  const parted = (part) => ({ part, slots: Object.fromEntries([...part.querySelectorAll("[data-slot]")].map((slot) => [slot.dataset.slot, slot])) });
-  for (const part of svg.querySelectorAll(".gf-node")) nodes.push({ ...parted(part), rect: part.querySelector("rect") });
-  for (const part of svg.querySelectorAll(".gf-edge")) {
-    edges[part.dataset.edge] = parted(part);
-    part.prepend(s("path", { class: "gf-hit", d: part.querySelector("path").getAttribute("d") })); // easier to point at
-  }
-  return { svg, nodes, edges, arcs: [], arcsKnown: "" };
+	const svg = safeSvg(text), nodes = [], edges = [];
+	const parted = (part) => ({ part, slots: Object.fromEntries([...part.querySelectorAll("[data-slot]")].map((slot) => [slot.dataset.slot, slot])) });
+	for (const part of svg.querySelectorAll(".gf-node")) nodes.push({ ...parted(part), rect: part.querySelector("rect") });
+	for (const part of svg.querySelectorAll(".gf-edge")) {
+		edges[part.dataset.edge] = parted(part);
+		part.prepend(s("path", { class: "gf-hit", d: part.querySelector("path").getAttribute("d") })); // easier to point at
+	}
+	return { svg, nodes, edges, arcs: [], arcsKnown: "" };
 }
 
-// Python has written what stands in the slots at first; `known` is what was written since.
+// Python wrote what stands in a slot at first; `known` was written since.
 function fillSlot(slot, text) {
-  if (slot && slot.known !== text) slot.textContent = slot.known = text;
+	if (slot && slot.known !== text) slot.textContent = slot.known = text;
 }
 
-// `dg/db = 1044`: the name is written when it changes, else only its number. Text is null before the sweep is there, and
-// empty where only the name can be shown. An operation inside an equation has no name, and its width is null.
+// `dg/db = 1044`: mostly only the number changes. Text is null before the sweep is there, and empty where there is only
+// the name. An operation inside an equation has no name, and its width is null.
 function fillDerivative(slot, sign, [of, ofWidth], [wrt, width], text) {
-  const size = Number(slot.getAttribute("font-size"));
-  const short = text && (width === null || 2.34 + ofWidth + width + roomOf(text) > Number(slot.dataset.room));
-  const key = text === null ? "" : JSON.stringify([sign, of, wrt, Boolean(short), text === ""]);
-  if (slot.named !== key) {
-    const runs = !key || short ? [] : [...derivativeRuns(sign, of, wrt, size), ...(text ? [[" = ", false, 0, size]] : [])];
-    slot.replaceChildren(...runs.map(([run, italic, drop, font]) => s("tspan", { "font-style": italic ? "italic" : "normal", dy: drop, "font-size": font }, run)), s("tspan"));
-    slot.named = key;
-  }
-  fillSlot(slot.lastChild, text ?? "");
+	const size = Number(slot.getAttribute("font-size"));
+	const short = text && (width === null || 2.34 + ofWidth + width + roomOf(text) > Number(slot.dataset.room));
+	const key = text === null ? "" : JSON.stringify([sign, of, wrt, Boolean(short), text === ""]);
+	if (slot.named !== key) {
+		const runs = !key || short ? [] : [...derivativeRuns(sign, of, wrt, size), ...(text ? [[" = ", false, 0, size]] : [])];
+		slot.replaceChildren(...runs.map(([run, italic, drop, font]) => s("tspan", { "font-style": italic ? "italic" : "normal", dy: drop, "font-size": font }, run)), s("tspan"));
+		slot.named = key;
+	}
+	fillSlot(slot.lastChild, text ?? "");
 }
 
-// Values and partials of a flow, and the derivatives that a sweep has reached. A lens shows something else in the slots.
+// Values, partials, and the derivatives that a sweep has reached. A lens shows something else in the slots.
 function fillPicture({ nodes, edges }, data, { values, flow, steps, signs = [] }, { kind, start, step }, lens) {
-  const reached = new Map(steps.slice(0, step).map(({ node, result }) => [node, result])), end = (i) => [data.names[i], data.widths[i]];
-  nodes.forEach(({ part, slots }, i) => {
-    const value = values[i], room = Number(slots.value.dataset.room), symbolic = data.flow?.symbolic;
-    fillSlot(slots.value, symbolic ? "" : lens ? lens.node(i) : slotValue(value, room));
-    part.classList.toggle("gf-broken", !symbolic && Number.isNaN(value));
-    if (signs[i] === "∂" && !reached.has(i) && step >= steps.length) reached.set(i, 0); // nothing is left of it
-    const map = reached.get(i);
-    const text = !reached.has(i) ? null : map === undefined ? "" : Number.isNaN(map) ? "does not exist" : slotValue(shapedAs(map, value), room);
-    fillDerivative(slots.derivative, signs[i] ?? "d", ...(kind === "backward" ? [start, i] : [i, start]).map(end), text);
-  });
-  const now = new Map(flow.edges.map((edge) => [edge.drawn, edge]));
-  edges.forEach(({ part, slots }, k) => {
-    const edge = now.get(k), text = !edge ? "" : lens ? lens.edge(k) : slotMap(edge.map);
-    fillSlot(slots.number, text);
-    fillSlot(slots.equals, text && ` = ${text}`);
-    part.classList.toggle("gf-missing", Number.isNaN(edge?.map));
-    part.classList.toggle("gf-cut", !edge);
-  });
+	const reached = new Map(steps.slice(0, step).map(({ node, result }) => [node, result])), end = (i) => [data.names[i], data.widths[i]];
+	nodes.forEach(({ part, slots }, i) => {
+		const value = values[i], room = Number(slots.value.dataset.room), symbolic = data.flow?.symbolic;
+		fillSlot(slots.value, symbolic ? "" : lens ? lens.node(i) : slotValue(value, room));
+		part.classList.toggle("gf-broken", !symbolic && Number.isNaN(value));
+		if (signs[i] === "∂" && !reached.has(i) && step >= steps.length) reached.set(i, 0); // nothing is left of it
+		const map = reached.get(i);
+		const text = !reached.has(i) ? null : map === undefined ? "" : Number.isNaN(map) ? "does not exist" : slotValue(shapedAs(map, value), room);
+		fillDerivative(slots.derivative, signs[i] ?? "d", ...(kind === "backward" ? [start, i] : [i, start]).map(end), text);
+	});
+	const now = new Map(flow.edges.map((edge) => [edge.drawn, edge]));
+	edges.forEach(({ part, slots }, k) => {
+		const edge = now.get(k), text = !edge ? "" : lens ? lens.edge(k) : slotMap(edge.map);
+		fillSlot(slots.number, text);
+		fillSlot(slots.equals, text && ` = ${text}`);
+		part.classList.toggle("gf-missing", Number.isNaN(edge?.map));
+		part.classList.toggle("gf-cut", !edge);
+	});
 }
 
-// Edges born of an elimination: on the drawn edge between the same two nodes, or as an arc.
+// Edges born of an elimination: on the drawn edge between the same nodes, or as an arc.
 function drawBorn(picture, { names }, { whole, flow }, { gone, labels }) {
-  const arcs = [], merged = new Map(), drawn = new Map(whole.edges.map(({ child, parent, drawn: k }) => [`${child} ${parent}`, k]));
-  for (const edge of flow.edges.filter((each) => each.born)) {
-    const k = drawn.get(`${edge.child} ${edge.parent}`);
-    if (k === undefined) arcs.push(edge);
-    else merged.set(k, edge);
-  }
-  picture.edges.forEach(({ part, slots }, k) => {
-    const edge = merged.get(k);
-    part.classList.toggle("gf-merged", Boolean(edge));
-    if (!edge) return;
-    part.classList.remove("gf-cut");
-    fillSlot(slots.number, edge.text ?? slotMap(edge.map));
-  });
-  const key = arcs.map(({ child, parent }) => `${child} ${parent}`).join();
-  if (picture.arcsKnown !== key) {
-    for (const { part } of picture.arcs) part.remove();
-    picture.arcs = arcs.map((edge, i) => {
-      const replaced = [...pathsThrough(whole, edge.child, edge.parent)].map((k) => whole.edges[k].parent).filter((k) => gone.includes(k));
-      const arc = drawnArc(picture, edge, [...new Set(replaced)], i);
-      picture.nodes[edge.child].part.before(arc.part);
-      return arc;
-    });
-    picture.arcsKnown = key;
-  }
-  picture.arcs.forEach((arc, i) => {
-    const { child, parent, map, text, how } = arc.edge = arcs[i], number = map === undefined ? typeset(text) : slotMap(map, 9);
-    fillSlot(arc.text, labels === "number" || how === number ? number : labels === "formula" || map === undefined ? how : `${how} = ${number}`);
-    arc.part.setAttribute("aria-label", `new edge from ${names[parent]} to ${names[child]}: ${saidMap(map, text)}`);
-  });
+	const arcs = [], merged = new Map(), drawn = new Map(whole.edges.map(({ child, parent, drawn: k }) => [`${child} ${parent}`, k]));
+	for (const edge of flow.edges.filter((each) => each.born)) {
+		const k = drawn.get(`${edge.child} ${edge.parent}`);
+		if (k === undefined) arcs.push(edge);
+		else merged.set(k, edge);
+	}
+	picture.edges.forEach(({ part, slots }, k) => {
+		const edge = merged.get(k);
+		part.classList.toggle("gf-merged", Boolean(edge));
+		if (!edge) return;
+		part.classList.remove("gf-cut");
+		fillSlot(slots.number, edge.text ?? slotMap(edge.map));
+	});
+	const key = arcs.map(({ child, parent }) => `${child} ${parent}`).join();
+	if (picture.arcsKnown !== key) {
+		for (const { part } of picture.arcs) part.remove();
+		picture.arcs = arcs.map((edge, i) => {
+			const replaced = [...pathsThrough(whole, edge.child, edge.parent)].map((k) => whole.edges[k].parent).filter((k) => gone.includes(k));
+			const arc = drawnArc(picture, edge, [...new Set(replaced)], i);
+			picture.nodes[edge.child].part.before(arc.part);
+			return arc;
+		});
+		picture.arcsKnown = key;
+	}
+	picture.arcs.forEach((arc, i) => {
+		const { child, parent, map, text, how } = arc.edge = arcs[i], number = map === undefined ? typeset(text) : slotMap(map, 9);
+		fillSlot(arc.text, labels === "number" || how === number ? number : labels === "formula" || map === undefined ? how : `${how} = ${number}`);
+		arc.part.setAttribute("aria-label", `new edge from ${names[parent]} to ${names[child]}: ${saidMap(map, text)}`);
+	});
 }
 
-// An arc from the parent's box to the child's, through the middle of the nodes that it replaces: nothing else is there.
+// An arc from box to box through the middle of the nodes that it replaces: nothing else is there.
 function drawnArc({ nodes }, { child, parent }, replaced, i) {
-  const boxes = nodes.map(({ rect }) => ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name))));
-  const centre = (k) => [boxes[k][0] + boxes[k][2] / 2, boxes[k][1] + boxes[k][3] / 2], from = centre(parent), to = centre(child);
-  const through = [0, 1].map((axis) => replaced.reduce((sum, k) => sum + centre(k)[axis], 0) / replaced.length + 12 * (i % 3));
-  const bend = [0, 1].map((axis) => 2 * through[axis] - (from[axis] + to[axis]) / 2);
-  // Where the line from the middle of a box to the bend leaves it.
-  const border = (k) => {
-    const [cx, cy] = centre(k), dx = bend[0] - cx, dy = bend[1] - cy;
-    const scale = Math.min(1, boxes[k][2] / 2 / Math.max(Math.abs(dx), 1e-9), boxes[k][3] / 2 / Math.max(Math.abs(dy), 1e-9));
-    return [cx + dx * scale, cy + dy * scale];
-  };
-  const a = border(parent), b = border(child), d = `M${a} Q${bend} ${b}`;
-  const head = (tip, kind) => {
-    const length = Math.hypot(tip[0] - bend[0], tip[1] - bend[1]) || 1, [x, y] = [0, 1].map((axis) => (HEAD * (tip[axis] - bend[axis])) / length);
-    const wings = [[tip[0] - x - 0.42 * y, tip[1] - y + 0.42 * x], [tip[0] - x + 0.42 * y, tip[1] - y - 0.42 * x]];
-    return s("polygon", { class: `gf-head ${kind}`, points: [tip, ...wings].join(" ") });
-  };
-  const text = s("text", { class: "gf-slot gf-arc-text", x: (a[0] + b[0]) / 4 + bend[0] / 2, y: (a[1] + b[1]) / 4 + bend[1] / 2 + 5, "font-size": 15 });
-  const part = s("g", { class: "gf-edge gf-born", role: "button" }, s("path", { class: "gf-hit", d }), s("path", { class: "gf-curve", d }), head(b, "gf-computes"), head(a, "gf-returns"), text);
-  return { part, text };
+	const boxes = nodes.map(({ rect }) => ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name))));
+	const centre = (k) => [boxes[k][0] + boxes[k][2] / 2, boxes[k][1] + boxes[k][3] / 2], from = centre(parent), to = centre(child);
+	const through = [0, 1].map((axis) => replaced.reduce((sum, k) => sum + centre(k)[axis], 0) / replaced.length + 12 * (i % 3));
+	const bend = [0, 1].map((axis) => 2 * through[axis] - (from[axis] + to[axis]) / 2);
+	// Where the line from the middle of a box to the bend leaves it.
+	const border = (k) => {
+		const [cx, cy] = centre(k), dx = bend[0] - cx, dy = bend[1] - cy;
+		const scale = Math.min(1, boxes[k][2] / 2 / Math.max(Math.abs(dx), 1e-9), boxes[k][3] / 2 / Math.max(Math.abs(dy), 1e-9));
+		return [cx + dx * scale, cy + dy * scale];
+	};
+	const a = border(parent), b = border(child), d = `M${a} Q${bend} ${b}`;
+	const head = (tip, kind) => {
+		const [dx, dy] = [tip[0] - bend[0], tip[1] - bend[1]], scale = HEAD / (Math.hypot(dx, dy) || 1), [x, y] = [scale * dx, scale * dy];
+		const wings = [0.42, -0.42].map((side) => [tip[0] - x - side * y, tip[1] - y + side * x]);
+		return s("polygon", { class: `gf-head gf-${kind}`, points: [tip, ...wings].join(" ") });
+	};
+	const text = s("text", { class: "gf-slot gf-arc-text", x: (a[0] + b[0]) / 4 + bend[0] / 2, y: (a[1] + b[1]) / 4 + bend[1] / 2 + 5, "font-size": 15 });
+	const part = s("g", { class: "gf-edge gf-born", role: "button" }, s("path", { class: "gf-hit", d }), s("path", { class: "gf-curve", d }), head(b, "computes"), head(a, "returns"), text);
+	return { part, text };
 }

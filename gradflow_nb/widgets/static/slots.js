@@ -1,5 +1,4 @@
-// Numbers and names as they are set in type. A number in a slot takes as many digits as there is room for, by the rules
-// of diagram/slots.py.
+// Numbers and names set in type. A number in a slot takes as many digits as there is room for, as in diagram/slots.py.
 
 const NUMBER_ROOM = 4.6, MOST_IN_SLOT = 9;
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
@@ -11,33 +10,30 @@ const roomOf = (text) => [...text].reduce((sum, c) => sum + glyphRoom(c), 0) / 1
 const typeset = (text) => text.replace(/\^(-?\d+)(?![\w.])/g, (_, power) => [...power].map((c) => RAISED[c]).join("")).replace(/-/g, "−");
 
 function slotNumber(x, room = NUMBER_ROOM) {
-  if (!Number.isFinite(x)) return "no value";
-  const whole = Number.isInteger(x) && Math.abs(x) < 1e9 ? [typeset(String(x + 0))] : [];
-  const texts = [...whole, ...[6, 5, 4, 3, 2, 1].map((digits) => typeset(numberText(x, digits)))];
-  return texts.find((text) => roomOf(text) <= room) ?? texts.at(-1);
+	if (!Number.isFinite(x)) return "no value";
+	const whole = Number.isInteger(x) && Math.abs(x) < 1e9 ? [typeset(String(x + 0))] : [];
+	const texts = [...whole, ...[6, 5, 4, 3, 2, 1].map((digits) => typeset(numberText(x, digits)))];
+	return texts.find((text) => roomOf(text) <= room) ?? texts.at(-1);
 }
 
 function slotValue(value, room = NUMBER_ROOM) {
-  if (typeof value === "number") return slotNumber(value, room);
-  const { shape, data } = value;
-  for (const digits of data.length <= MOST_IN_SLOT ? [4, 3, 2] : []) {
-    const text = nestedText(shape, Array.from(data, (x) => typeset(numberText(x, digits))));
-    if (roomOf(text) <= room) return text;
-  }
-  return shape.length > 1 ? shape.join("×") : `${data.length} entries`;
+	if (typeof value === "number") return slotNumber(value, room);
+	const texts = (value.data.length > MOST_IN_SLOT ? [] : [4, 3, 2])
+		.map((digits) => nestedText(value.shape, Array.from(value.data, (x) => typeset(numberText(x, digits)))));
+	return texts.find((text) => roomOf(text) <= room) ?? shapeText(value);
 }
 
 // A partial in its slot: a number, I, diag(3, 4), a small matrix, or its shape.
 function slotMap(map, room = NUMBER_ROOM) {
-  if (map === undefined) return "";
-  if (typeof map === "number") return Number.isNaN(map) ? "none" : slotNumber(map, room);
-  const { rows, cols, data } = map, onDiagonal = (_, i) => i % (cols + 1) === 0;
-  if (rows === cols && data.every((x, i) => x === 0 || onDiagonal(x, i))) {
-    const diagonal = data.filter(onDiagonal), inner = slotValue({ shape: [rows], data: diagonal }, room - 0.94);
-    return diagonal.every((x) => x === 1) ? "I" : inner.startsWith("[") ? `diag(${inner.slice(1, -1)})` : `${rows}×${rows} diag`;
-  }
-  const text = slotValue(matrixValue(map), room);
-  return text.startsWith("[") ? text : `${rows}×${cols}`;
+	if (map === undefined) return "";
+	if (typeof map === "number") return Number.isNaN(map) ? "none" : slotNumber(map, room);
+	const { rows, cols, data } = map, onDiagonal = (_, i) => i % (cols + 1) === 0;
+	if (rows === cols && data.every((x, i) => x === 0 || onDiagonal(x, i))) {
+		const diagonal = data.filter(onDiagonal), inner = slotValue({ shape: [rows], data: diagonal }, room - 0.94);
+		return diagonal.every((x) => x === 1) ? "I" : inner.startsWith("[") ? `diag(${inner.slice(1, -1)})` : `${rows}×${rows} diag`;
+	}
+	const text = slotValue(matrixValue(map), room);
+	return text.startsWith("[") ? text : `${rows}×${cols}`;
 }
 
 const matrixValue = ({ rows, cols, data }) => ({ shape: rows > 1 && cols > 1 ? [rows, cols] : [data.length], data });
@@ -45,30 +41,29 @@ const matrixValue = ({ rows, cols, data }) => ({ shape: rows > 1 && cols > 1 ? [
 // An adjoint or a tangent in the shape of its node.
 const shapedAs = (map, value) => (map?.data && value?.data?.length === map.data.length ? { shape: value.shape, data: map.data } : map);
 
-// In sentences. Of a map without a number there may be a text; a negative or compound factor stands in brackets.
+// In sentences; of a symbol there is only the text. A negative or compound factor stands in brackets.
 const saidNumber = (x) => typeset(numberText(x));
 const saidValue = (value) => (Number.isNaN(value) ? "no value" : typeset(valueText(value)));
 
 function saidMap(map, text = "…") {
-  if (typeof map === "number") return Number.isNaN(map) ? "(does not exist)" : saidNumber(map);
-  return map === undefined ? typeset(text) : map.data.length > 16 ? `${map.rows}×${map.cols}` : typeset(valueText(matrixValue(map)));
+	if (typeof map === "number") return Number.isNaN(map) ? "(does not exist)" : saidNumber(map);
+	return map === undefined ? typeset(text) : map.data.length > 16 ? `${map.rows}×${map.cols}` : typeset(valueText(matrixValue(map)));
 }
 
 const saidFactor = (map, text) => (map < 0 || (map === undefined && / [+-] |^-/.test(text)) ? `(${saidMap(map, text)})` : saidMap(map, text));
 const derivativeName = (sign, of, wrt) => `${sign}${of}/${sign}${wrt}`;
 
 function nameParts(name) {
-  const [, base, index] = /^([^_]+)_(.+)$/.exec(name) ?? [null, name];
-  return { base, index };
+	const [, base, index] = /^([^_]+)_(.+)$/.exec(name) ?? [null, name];
+	return { base, index };
 }
 
-// [text, italic, drop, size] for each run of `dg/db` in a font of this size, with real subscripts; what has several
-// letters stands apart from its d.
+// [text, italic, drop, size] for each run of `dg/db`, with real subscripts; several letters stand apart from their d.
 function derivativeRuns(sign, of, wrt, size) {
-  const end = (name) => {
-    const { base, index } = nameParts(name);
-    const head = [[sign + (base.length > 1 ? "\u2009" : "") + base, true, 0, size]];
-    return index ? [...head, [index, !/^\d+$/.test(index), 0.18 * size, 0.7 * size], ["\u200b", false, -0.18 * size, size]] : head;
-  };
-  return [...end(of), ["/", false, 0, size], ...end(wrt)];
+	const end = (name) => {
+		const { base, index } = nameParts(name);
+		const head = [[sign + (base.length > 1 ? "\u2009" : "") + base, true, 0, size]];
+		return index ? [...head, [index, !/^\d+$/.test(index), 0.18 * size, 0.7 * size], ["\u200b", false, -0.18 * size, size]] : head;
+	};
+	return [...end(of), ["/", false, 0, size], ...end(wrt)];
 }

@@ -1,19 +1,20 @@
-// The state of one figure, what follows from it, and the one way in which it changes: act(change), derive, paint.
+// The state of a figure, and the one way in which it changes: act(change), derive, paint.
 
-// What Python sent, checked; an Error says in a sentence what is wrong, and nothing is shown or run.
+// What Python sent, or an Error that says in a sentence what is wrong with it; then nothing is shown or run.
 function checkedFigure(data) {
-  const must = (right, says) => { if (!right) throw new Error(`This figure cannot be shown: ${says}.`); };
-  const texts = (list, count) => Array.isArray(list) && list.length === count && list.every((text) => typeof text === "string");
-  must(data?.version === 1, data?.version ? "it was made by another version of gradflow_nb; run the cell again" : "it is empty");
-  for (const key of ["svg", "names", "inputs", "outputs", "equations", "formulas", "widths", "view"]) must(data[key], `its ${key} are missing`);
-  const { names, program, flow } = data, inside = (i) => Number.isInteger(i) && i >= 0 && i < names.length;
-  must(texts(names, names.length), "its names are not texts");
-  must([...data.inputs, ...data.outputs].every(inside), "an input or output is not among its names");
-  if (program) checkedProgram(program);
-  else must(flow?.edges?.every(([child, parent]) => inside(child) && inside(parent) && parent < child), "it has neither a program nor a flow");
-  must(!program || JSON.stringify(program.names) === JSON.stringify(names), "its program is of another graph");
-  must(texts(data.equations, names.length) && texts(data.formulas, (program ?? flow).edges.length), "its words do not fit its nodes and edges");
-  return { inside: {}, opens: [], ranges: {}, conventions: {}, notes: [], held: [], ...data };
+	const must = (right, says) => { if (!right) throw new Error(`This figure cannot be shown: ${says}.`); };
+	const texts = (list, count) => Array.isArray(list) && list.length === count && list.every((text) => typeof text === "string");
+	must(data?.version === 1, data?.version ? "it was made by another version of gradflow_nb; run the cell again" : "it is empty");
+	for (const key of "svg names inputs outputs equations formulas widths view".split(" ")) must(data[key], `its ${key} are missing`);
+	const { names, program, flow } = data, inside = (i) => Number.isInteger(i) && i >= 0 && i < names.length;
+	must(texts(names, names.length), "its names are not texts");
+	must([...data.inputs, ...data.outputs].every(inside), "an input or output is not among its names");
+	if (program) checkedProgram(program);
+	else must(flow?.edges?.every(([child, parent]) => inside(child) && inside(parent) && parent < child), "it has neither a program nor a flow");
+	must(names.includes(data.view.of), "the node that its derivatives are of is not among its names");
+	must(!program || JSON.stringify(program.names) === JSON.stringify(names), "its program is of another graph");
+	must(texts(data.equations, names.length) && texts(data.formulas, (program ?? flow).edges.length), "its words do not fit its nodes and edges");
+	return { inside: {}, opens: [], ranges: {}, conventions: {}, notes: [], held: [], ...data };
 }
 
 const asValue = (given) => (Array.isArray(given) ? constantOf(given) : Number(given ?? NaN));
@@ -21,140 +22,140 @@ const asPlain = (value) => (typeof value === "number" ? value : JSON.parse(neste
 const asMap = (given) => (given === "missing" ? NaN : given?.data ? { ...given, data: Float64Array.from(given.data) } : given ?? undefined);
 
 function figureStore(data, model) {
-  const given = model.get("inputs") ?? {}, at = new Map(data.names.map((name, i) => [name, i]));
-  const start = at.get(data.view.of) ?? data.names.length - 1;
-  const scalars = data.inputs.filter((i) => !Array.isArray(given[data.names[i]]));
-  const state = {
-    inputs: data.inputs.map((i) => asValue(given[data.names[i]])), direction: data.view.direction, labels: data.view.labels,
-    kind: "backward", start, step: model.get("step") ?? 0, stepped: false,
-    tool: "look", selected: partNamed(data, model.get("selected") ?? ""), opened: null, pins: new Map(), gone: [],
-    from: data.inputs[0] ?? 0, to: start, form: "expanded", row: null, pointed: null, nudged: scalars[0] ?? null, delta: 0,
-  };
-  const store = {
-    data, model, state, scalars, painters: [], view: null, act, settle, home: start, close: () => clearTimeout(waiting),
-    name: (i) => data.names[i], position: (name) => at.get(name),
-    here: () => data.names.map((_, i) => i).filter((i) => !state.gone.includes(i)),
-    options: (positions) => positions.map((i) => [i, data.names[i]]),
-    between: (sign, i) => derivativeName(sign, ...(state.kind === "backward" ? [state.start, i] : [i, state.start]).map((k) => data.names[k])),
-  };
-  let waiting, moved = false;
+	const given = model.get("inputs") ?? {}, start = data.names.indexOf(data.view.of);
+	const scalars = data.inputs.filter((i) => !Array.isArray(given[data.names[i]]));
+	const state = {
+		inputs: data.inputs.map((i) => asValue(given[data.names[i]])), direction: data.view.direction, labels: data.view.labels,
+		kind: "backward", start, step: model.get("step") ?? 0, stepped: false,
+		tool: "look", selected: partNamed(data, model.get("selected") ?? ""), opened: null, pins: new Map(), gone: [],
+		from: data.inputs[0] ?? 0, to: start, form: "expanded", row: null, pointed: null, nudged: scalars[0] ?? null, delta: 0,
+	};
+	const store = {
+		data, model, state, scalars, painters: [], view: null, act, settle, home: start, close: () => clearTimeout(waiting),
+		name: (i) => data.names[i],
+		isHeld: (i) => state.pins.has(i) || data.held.includes(i),
+		here: () => data.names.map((_, i) => i).filter((i) => !state.gone.includes(i)),
+		options: (positions) => positions.map((i) => [i, data.names[i]]),
+		between: (sign, i) => derivativeName(sign, ...(state.kind === "backward" ? [state.start, i] : [i, state.start]).map((k) => data.names[k])),
+	};
+	let waiting, moved = false;
 
-  function act(change) {
-    const complete = store.view && !("step" in change) && state.step >= store.view.steps.length;
-    Object.assign(state, change);
-    if (["tool", "gone", "pins", "kind", "start"].some((key) => key in change)) state.stepped = false;
-    store.view = derivedView(store);
-    state.step = Math.max(0, Math.min(complete ? Infinity : state.step, store.view.steps.length));
-    for (const paint of store.painters) paint(store.view);
-    if (["inputs", "step", "selected"].some((key) => key in change)) {
-      moved = true;
-      clearTimeout(waiting);
-      waiting = setTimeout(settle, 400);
-    }
-  }
+	function act(change) {
+		const complete = store.view && !("step" in change) && state.step >= store.view.steps.length;
+		Object.assign(state, change);
+		if (["tool", "gone", "pins", "kind", "start"].some((key) => key in change)) state.stepped = false;
+		store.view = derivedView(store);
+		state.step = Math.max(0, Math.min(complete ? Infinity : state.step, store.view.steps.length));
+		for (const paint of store.painters) paint(store.view);
+		if (["inputs", "step", "selected"].some((key) => key in change)) {
+			moved = true;
+			clearTimeout(waiting);
+			waiting = setTimeout(settle, 400);
+		}
+	}
 
-  // What has come to rest is told to Python, in one message.
-  function settle() {
-    clearTimeout(waiting);
-    if (!moved) return;
-    moved = false;
-    const inputs = Object.fromEntries(data.inputs.map((i, k) => [data.names[i], asPlain(state.inputs[k])]));
-    for (const [name, value] of Object.entries({ inputs, step: state.step, selected: nameOfPart(data, state.selected) })) {
-      if (JSON.stringify(model.get(name)) !== JSON.stringify(value)) model.set(name, value);
-    }
-    model.save_changes();
-  }
+	// What has come to rest is told to Python, in one message.
+	function settle() {
+		clearTimeout(waiting);
+		if (!moved) return;
+		moved = false;
+		const inputs = Object.fromEntries(data.inputs.map((i, k) => [data.names[i], asPlain(state.inputs[k])]));
+		for (const [name, value] of Object.entries({ inputs, step: state.step, selected: nameOfPart(data, state.selected) })) {
+			if (JSON.stringify(model.get(name)) !== JSON.stringify(value)) model.set(name, value);
+		}
+		model.save_changes();
+	}
 
-  return store;
+	return store;
 }
 
 // A part of the picture is {node} or {edge}, a number of the flow's. Python calls an edge ∂child/∂parent.
 function nameOfPart({ names, program, flow }, part) {
-  if (!part) return "";
-  return part.node !== undefined ? names[part.node] : derivativeName("∂", ...(program ?? flow).edges[part.edge].slice(0, 2).map((i) => names[i]));
+	if (!part) return "";
+	return part.node !== undefined ? names[part.node] : derivativeName("∂", ...(program ?? flow).edges[part.edge].slice(0, 2).map((i) => names[i]));
 }
 
 function partNamed(data, name) {
-  const node = data.names.indexOf(name), edge = data.formulas.findIndex((_, k) => nameOfPart(data, { edge: k }) === name);
-  return node >= 0 ? { node } : edge >= 0 ? { edge } : null;
+	const node = data.names.indexOf(name), edge = data.formulas.findIndex((_, k) => nameOfPart(data, { edge: k }) === name);
+	return node >= 0 ? { node } : edge >= 0 ? { edge } : null;
 }
 
 // Everything that is shown, from the state alone.
 function derivedView({ data, state }) {
-  const ran = ranAt(data, state.inputs, state.pins), whole = flowOf(data, ran), eliminations = [];
-  let flow = held(whole, [...state.pins.keys()]);
-  for (const node of state.gone) {
-    const before = flow, { flow: after, multiplications } = eliminated(flow, node);
-    const born = after.edges.filter((edge) => edge.born && !before.edges.includes(edge));
-    for (const edge of born) edge.how = bornText(before, node, edge);
-    eliminations.push({ node, born, multiplications });
-    flow = after;
-  }
-  return { ...ran, whole, flow, eliminations, steps: sweepSteps(flow, state.kind, state.start), signs: signsOf(whole, flow, state) };
+	const ran = ranAt(data, state.inputs, state.pins), whole = flowOf(data, ran), eliminations = [];
+	let flow = held(whole, [...state.pins.keys()]);
+	for (const node of state.gone) {
+		const before = flow, { flow: after, multiplications } = eliminated(flow, node);
+		const born = after.edges.filter((edge) => edge.born && !before.edges.includes(edge));
+		for (const edge of born) edge.how = bornText(before, node, edge);
+		eliminations.push({ node, born, multiplications });
+		flow = after;
+	}
+	return { ...ran, whole, flow, eliminations, steps: sweepSteps(flow, state.kind, state.start), signs: signsOf(whole, flow, state) };
 }
 
 // The values at these inputs, and what failed.
 function ranAt(data, inputs, pins) {
-  if (!data.program) return { values: data.flow.values.map(asValue), failed: null, run: null };
-  try {
-    const run = evaluate(data.program, inputs, pins);
-    return { run, ...run };
-  } catch (error) { // arrays whose shapes do not fit
-    return { values: data.names.map(() => NaN), failed: { says: error.message }, run: null };
-  }
+	if (!data.program) return { values: data.flow.values.map(asValue), failed: null, run: null };
+	try {
+		const run = evaluate(data.program, inputs, pins);
+		return { run, ...run };
+	} catch (error) { // arrays whose shapes do not fit
+		return { values: data.names.map(() => NaN), failed: { says: error.message }, run: null };
+	}
 }
 
 function flowOf(data, { values, run }) {
-  const source = data.program ?? data.flow, maps = run ? edgeMaps(data.program, run) : source.edges.map(([, , map]) => (data.program ? NaN : asMap(map)));
-  const sizes = data.flow?.sizes ?? values.map((value) => dataOf(value).length);
-  const edges = source.edges.map(([child, parent], k) => {
-    const edge = { child, parent, map: maps[k], text: data.formulas[k] || undefined, drawn: k };
-    if (run && edge.map === undefined) edge.vjp = (rows) => vjpRows(data.program, run, k, rows, sizes[parent], values[child]);
-    return edge;
-  });
-  return { names: data.names, inputs: data.inputs, outputs: data.outputs, sizes, edges };
+	const source = data.program ?? data.flow, maps = run ? edgeMaps(data.program, run) : source.edges.map(([, , map]) => (data.program ? NaN : asMap(map)));
+	const sizes = data.flow?.sizes ?? values.map((value) => dataOf(value).length);
+	const edges = source.edges.map(([child, parent], k) => {
+		const edge = { child, parent, map: maps[k], text: data.formulas[k] || undefined, drawn: k };
+		if (run && edge.map === undefined) edge.vjp = (rows) => vjpRows(data.program, run, k, rows, sizes[parent], values[child]);
+		return edge;
+	});
+	return { names: data.names, inputs: data.inputs, outputs: data.outputs, sizes, edges };
 }
 
 // A Jacobian too large to write down, applied to the rows of a map.
 function vjpRows(program, run, k, map, cols, child) {
-  const { rows, data } = typeof map === "number" ? { rows: 1, data: [map] } : map, width = data.length / rows;
-  const cotangents = Array.from({ length: rows }, (_, row) => arrayOf(shapeOf(child), Float64Array.from(data.slice(row * width, (row + 1) * width))));
-  return matrixMap(rows, cols, Float64Array.from(cotangents.flatMap((g) => Array.from(dataOf(edgeVjp(program, run, k, g))))));
+	const { rows, data } = typeof map === "number" ? { rows: 1, data: [map] } : map, width = data.length / rows;
+	const cotangents = Array.from({ length: rows }, (_, row) => arrayOf(shapeOf(child), Float64Array.from(data.slice(row * width, (row + 1) * width))));
+	return matrixMap(rows, cols, Float64Array.from(cotangents.flatMap((g) => Array.from(dataOf(edgeVjp(program, run, k, g))))));
 }
 
-// For each node the sign of its derivative: where what is held leaves only explicit dependence, d has become ∂.
+// The sign of each derivative: where what is held leaves only explicit dependence, d has become ∂.
 function signsOf(whole, flow, { kind, start, pins }) {
-  if (!pins.size) return [];
-  const before = isIndirect(whole, kind, start), after = isIndirect(flow, kind, start);
-  return whole.names.map((_, i) => (i !== start && before[i] && !after[i] ? "∂" : "d"));
+	if (!pins.size) return [];
+	const before = isIndirect(whole, kind, start), after = isIndirect(flow, kind, start);
+	return whole.names.map((_, i) => (i !== start && before[i] && !after[i] ? "∂" : "d"));
 }
 
-// Of each node, whether a path of two edges or more joins it with the start of the sweep.
+// Whether a path of two edges or more joins each node with the start of the sweep.
 function isIndirect(flow, kind, start) {
-  const [near, far] = kind === "backward" ? ["parent", "child"] : ["child", "parent"];
-  const reached = new Set([start]), found = flow.names.map(() => false);
-  for (const edge of kind === "backward" ? flow.edges.toReversed() : flow.edges) {
-    if (!reached.has(edge[far])) continue;
-    reached.add(edge[near]);
-    found[edge[near]] ||= edge[far] !== start;
-  }
-  return found;
+	const [near, far] = kind === "backward" ? ["parent", "child"] : ["child", "parent"];
+	const reached = new Set([start]), found = flow.names.map(() => false);
+	for (const edge of kind === "backward" ? flow.edges.toReversed() : flow.edges) {
+		if (!reached.has(edge[far])) continue;
+		reached.add(edge[near]);
+		found[edge[near]] ||= edge[far] !== start;
+	}
+	return found;
 }
 
 // How a new edge came about: `7·2`, or `3 + 32·5` where an edge was there already.
 function bornText(before, node, { child, parent }) {
-  const between = (a, b) => before.edges.filter((edge) => edge.child === a && edge.parent === b);
-  const whole = (edges) => edges.map((edge) => saidFactor(edge.map, edge.text)).join(" + ");
-  const [outer, inner, old] = [between(child, node), between(node, parent), between(child, parent)];
-  const product = [outer, inner].map((edges) => (edges.length > 1 ? `(${whole(edges)})` : whole(edges))).join("·");
-  return old.length ? `${whole(old)} + ${product}` : product;
+	const between = (a, b) => before.edges.filter((edge) => edge.child === a && edge.parent === b);
+	const whole = (edges) => edges.map((edge) => saidFactor(edge.map, edge.text)).join(" + ");
+	const [outer, inner, old] = [between(child, node), between(node, parent), between(child, parent)];
+	const product = [outer, inner].map((edges) => (edges.length > 1 ? `(${whole(edges)})` : whole(edges))).join("·");
+	return old.length ? `${whole(old)} + ${product}` : product;
 }
 
 // Why a node has no value, as a sentence.
 function failureText({ names, equations }, { says, name, operation, arguments: given, needs }) {
-  if (says) return says;
-  const got = given.map(saidValue);
-  const why = operation === "div" && given[1] === 0 ? "it divides by zero" : needs ? `${operation} needs ${needs}, and got ${got.join(" and ")}`
-    : operation === "pow" ? `${got[0]} has no real power ${got[1]}` : "the result is too large for a number";
-  return `The node ${names[name]} has no value here. In ${names[name]} = ${typeset(equations[name])}: ${why}.`;
+	if (says) return says;
+	const got = given.map(saidValue);
+	const why = operation === "div" && given[1] === 0 ? "it divides by zero" : needs ? `${operation} needs ${needs}, and got ${got.join(" and ")}`
+		: operation === "pow" ? `${got[0]} has no real power ${got[1]}` : "the result is too large for a number";
+	return `The node ${names[name]} has no value here. In ${names[name]} = ${typeset(equations[name])}: ${why}.`;
 }
