@@ -60,7 +60,7 @@ class LivePicture:
     def svg(self, title: str, description: str, direction: str, shown: str, of: str | None, steps: int) -> str:
         """The picture at the flow's point, after so many steps of the reverse sweep from `of`."""
         adjoints: dict[str, Any] = {}
-        if self.numbers and of:
+        if self.numbers and of and of not in self._arrays:
             found = self.numbers.adjoint_or_missing(of)
             adjoints = {name: found[name] for name in sweep_order(self.flow, of)[:steps]}
         kind = f" gf-picture gf-shows-{shown}" + (" gf-gradient" if direction == "gradient" else "")

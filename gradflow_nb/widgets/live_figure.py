@@ -12,7 +12,8 @@ import traitlets
 
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
-from ..diagram.figure import draw
+from ..core.worlds import is_array
+from ..diagram.figure import Figure, draw
 from ..diagram.live import LivePicture, sweep_order
 from ..errors import DomainError, GradflowError, InputError, UnknownName
 from . import figure_data as data
@@ -49,11 +50,12 @@ class LiveFigure(anywidget.AnyWidget):
         self.graph = shown if isinstance(shown, Graph) else shown.graph
         self._own_flow = shown if isinstance(shown, GradientFlow) else None
         self._symbols = shown if isinstance(shown, GradientFlow) else shown.flow()
-        view["of"] = self._symbols.outputs[-1] if view["of"] is None else view["of"]
+        super().__init__(inputs={name: _plain(name, value) for name, value in point.items()})
+        numbers = self._numbers()
+        view["of"] = self._target(numbers) if view["of"] is None else view["of"]
         if view["of"] not in self._symbols.names:
             raise UnknownName(view["of"], self._symbols.names)
-        super().__init__(inputs={name: _plain(name, value) for name, value in point.items()})
-        self._picture = LivePicture(self._symbols, self._numbers(), view["orientation"])
+        self._picture = LivePicture(self._symbols, numbers, view["orientation"])
         self.step = len(sweep_order(self._symbols, view["of"])) if view["step"] is None else view["step"]
         self.figure = self._data()
         self.on_msg(self._receive)
@@ -69,9 +71,9 @@ class LiveFigure(anywidget.AnyWidget):
         """
         path = Path(file)
         if path.suffix not in (".html", ".htm"):
-            return draw(self._shown(), direction=self._view["direction"], of=self._view["of"]).save(path)
+            return self._still().save(path)
         state = {"figure": self._data(every=True), "inputs": self.inputs, "selected": self.selected, "step": self.step}
-        path.write_text(page(self._title, self._esm, self._css, state), encoding="utf-8")
+        path.write_text(page(self._still().title, self._esm, self._css, state), encoding="utf-8")
         return path
 
     @traitlets.validate("inputs")
@@ -95,19 +97,19 @@ class LiveFigure(anywidget.AnyWidget):
         except GradflowError:
             return None
 
-    def _shown(self) -> Graph | GradientFlow:
-        return self._numbers() or self._symbols
+    def _target(self, numbers: GradientFlow | None) -> str:
+        """The node whose derivatives are shown: the last output, of those that are single numbers if there are any."""
+        outputs = self._symbols.outputs
+        return next((n for n in reversed(outputs) if not numbers or not is_array(numbers.known[n])), outputs[-1])
 
-    @property
-    def _title(self) -> str:
-        return draw(self._shown()).title
+    def _still(self) -> Figure:
+        """The figure at the current inputs, with no life in it: its title and its words serve here too."""
+        return draw(self._numbers() or self._symbols, direction=self._view["direction"], of=self._view["of"])
 
     def _svg(self) -> str:
-        self._picture.numbers = self._numbers()
-        view = self._view
-        return self._picture.svg(
-            self._title, draw(self._shown()).text, view["direction"], view["labels"], view["of"], self.step
-        )
+        still, view = self._still(), self._view
+        self._picture.numbers = None if still.flow.symbolic else still.flow
+        return self._picture.svg(still.title, still.text, view["direction"], view["labels"], view["of"], self.step)
 
     def _data(self, every: bool = False) -> dict[str, Any]:
         flow, arrays = self._symbols, any(isinstance(value, list) for value in self.inputs.values())
@@ -118,7 +120,7 @@ class LiveFigure(anywidget.AnyWidget):
         sent = opens if every or len(opens) <= data.MOST_INSIDE else []
         return {
             "version": data.VERSION,
-            "title": self._title,
+            "title": self._still().title,
             "svg": self._svg(),
             **data.words(flow),
             "program": program,
@@ -146,7 +148,7 @@ class LiveFigure(anywidget.AnyWidget):
         return {**kept, "image/svg+xml": self._svg(), "text/plain": repr(self)}, metadata
 
     def __repr__(self) -> str:
-        return f"live {draw(self._shown()).text}"
+        return f"live {self._still().text}"
 
 
 _NO_PROGRAM = "This flow has no program to run, so its inputs cannot be moved: leave the values out."

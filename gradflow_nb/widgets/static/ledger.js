@@ -8,7 +8,7 @@ function pathsTool(store) {
 	const { state, name, options } = store, rows = h("ol.gf-rows"), sum = h("div", { role: "status" }), count = hint("");
 	const ends = (change) => store.act({ ...change, row: null });
 	const from = chooser("Paths from", (i) => ends({ from: i })), to = chooser("Paths to", (i) => ends({ to: i }));
-	const form = choice("The sum", [["expanded", "expanded"], ["suffix", "factored"], ["prefix", "factored from the other end"]], (chosen) => store.act({ form: chosen }));
+	const form = choice("The sum", [["expanded", "expanded"], ["suffix", "factored"], ["prefix", "factored outwards"]], (chosen) => store.act({ form: chosen }));
 	let first = null;
 	const clicked = ({ node }) => {
 		if (node === undefined) return;

@@ -20,7 +20,7 @@ function nudgeLens({ data, state }, { run, values, flow }) {
 function nudgeTool(store) {
 	const { data, state, name } = store;
 	if (!data.program || !store.scalars.length) return { element: hint("There is no number here that could be nudged."), paint() {} };
-	const which = chooser("Nudge the input", (nudged) => store.act({ nudged, delta: 0 })), table = h("div"), show = rebuilt(table);
+	const nudge = (nudged) => store.act({ nudged, delta: data.ranges[name(nudged)][2] }), which = chooser("Nudge the input", nudge), table = h("div"), show = rebuilt(table);
 	const slider = h("input", { type: "range", "aria-label": "Δ, the nudge", oninput: () => store.act({ delta: Number(slider.value) }) });
 	const amount = h("output.gf-amount");
 	const paint = (view) => {
@@ -38,5 +38,5 @@ function nudgeTool(store) {
 		return show(rows, () => [tableOf("Prediction and truth", ["change of", "predicted ≈", "true", "difference"], rows)]);
 	};
 	const says = hint("Drag Δ: ≈ is what the partials predict, beside it the true change.");
-	return { element: h("div", says, line(which.list, slider, amount), table), paint, clicked: ({ node }) => store.scalars.includes(node) && store.act({ nudged: node, delta: 0 }) };
+	return { element: h("div", says, line(which.list, slider, amount), table), paint, clicked: ({ node }) => store.scalars.includes(node) && nudge(node) };
 }

@@ -56,7 +56,7 @@ const placeOf = (shape, cell) => shape.toReversed().map((size) => [cell % size, 
 
 // The sweep: from which node, one step at a time, and what each step did.
 function sweepPanel(store) {
-	const { data, state, options } = store, isScalar = (i) => store.view.flow.sizes[i] === 1;
+	const { data, state, options } = store, isSmall = (i) => store.view.flow.sizes[i] <= MOST_CELLS;
 	let timer = null, pace = 1;
 	const count = () => store.view.steps.length, to = (step) => store.act({ step, stepped: true });
 	const stop = () => {
@@ -74,7 +74,7 @@ function sweepPanel(store) {
 	};
 	const after = (act) => (chosen) => { stop(); act(chosen); };
 	const kind = choice("Sweep", ["backward", "forward"].map((each) => [each, each]), after((chosen) => {
-		store.act({ kind: chosen, start: chosen === "backward" ? store.home : data.inputs.find(isScalar) ?? 0, step: Infinity });
+		store.act({ kind: chosen, start: chosen === "backward" ? store.home : data.inputs.find(isSmall) ?? 0, step: Infinity });
 	}));
 	const from = chooser("The sweep starts from", after((chosen) => store.act({ start: chosen, step: Infinity })));
 	const stepper = (icon, label, step) => iconButton(icon, label, after(() => to(step())));
@@ -89,7 +89,7 @@ function sweepPanel(store) {
 		stepper("forward", "One step forward", () => state.step + 1), stepper("last", "Last step", () => Infinity), speed.list, place);
 	const paint = (view) => {
 		kind.show(state.kind);
-		from.show(options(store.here().filter(isScalar)), state.start);
+		from.show(options(store.here().filter(isSmall)), state.start);
 		write(place, `step ${state.step} of ${count()}`);
 		write(says, state.step ? stepSentence(store, view, view.steps[state.step - 1]) : "Nothing is known yet: step forward to begin.");
 	};

@@ -42,7 +42,7 @@ function fillPicture({ nodes, edges }, data, { values, flow, steps, signs = [] }
 		part.classList.toggle("gf-broken", !symbolic && Number.isNaN(value));
 		if (signs[i] === "∂" && !reached.has(i) && step >= steps.length) reached.set(i, 0); // nothing is left of it
 		const map = reached.get(i);
-		const text = !reached.has(i) ? null : map === undefined ? "" : Number.isNaN(map) ? "does not exist" : slotValue(shapedAs(map, value), room);
+		const text = !reached.has(i) ? null : map === undefined ? "" : Number.isNaN(map) ? "does not exist" : slotShaped(map, value, room);
 		fillDerivative(slots.derivative, signs[i] ?? "d", ...(kind === "backward" ? [start, i] : [i, start]).map(end), text);
 	});
 	const now = new Map(flow.edges.map((edge) => [edge.drawn, edge]));

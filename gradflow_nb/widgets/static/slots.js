@@ -41,6 +41,8 @@ const matrixValue = ({ rows, cols, data }) => ({ shape: rows > 1 && cols > 1 ? [
 // An adjoint or a tangent in the shape of its node.
 const shapedAs = (map, value) => (map?.data && value?.data?.length === map.data.length ? { shape: value.shape, data: map.data } : map);
 
+const slotShaped = (map, value, room, shaped = shapedAs(map, value)) => (shaped.rows ? slotMap(map, room) : slotValue(shaped, room));
+
 // In sentences; of a symbol there is only the text. A negative or compound factor stands in brackets.
 const saidNumber = (x) => typeset(numberText(x));
 const saidValue = (value) => (Number.isNaN(value) ? "no value" : typeset(valueText(value)));

@@ -28,7 +28,7 @@ function figureStore(data, model) {
 		inputs: data.inputs.map((i) => asValue(given[data.names[i]])), direction: data.view.direction, labels: data.view.labels,
 		kind: "backward", start, step: model.get("step") ?? 0, stepped: false,
 		tool: "look", selected: partNamed(data, model.get("selected") ?? ""), opened: null, pins: new Map(), gone: [],
-		from: data.inputs[0] ?? 0, to: start, form: "expanded", row: null, pointed: null, nudged: scalars[0] ?? null, delta: 0,
+		from: data.inputs[0] ?? 0, to: start, form: "expanded", row: null, pointed: null, nudged: scalars[0] ?? null, delta: data.ranges[data.names[scalars[0]]]?.[2] ?? 0,
 	};
 	const store = {
 		data, model, state, scalars, painters: [], view: null, act, settle, home: start, close: () => clearTimeout(waiting),

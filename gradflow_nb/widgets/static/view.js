@@ -10,7 +10,7 @@ function figureView(store) {
 
 	const setZoom = (wanted) => {
 		const centre = [(pane.scrollLeft + pane.clientWidth / 2) / zoom, (pane.scrollTop + pane.clientHeight / 2) / zoom];
-		zoom = Math.max(0.15, Math.min(4, wanted));
+		zoom = Math.max(0.03, Math.min(4, wanted));
 		svg.setAttribute("width", Math.round(width * zoom));
 		svg.setAttribute("height", Math.round(height * zoom));
 		pane.scrollTo(centre[0] * zoom - pane.clientWidth / 2, centre[1] * zoom - pane.clientHeight / 2);
@@ -136,6 +136,6 @@ function edgeSentence({ name }, { child, parent, map, text }) {
 }
 
 function derivativeSentence(store, { node, result }, values) {
-	const said = typeof result === "number" ? saidMap(result) : result && saidValue(shapedAs(result, values[node]));
-	return store.between("d", node) + (said ? ` = ${said}` : "");
+	const shaped = shapedAs(result, values[node]), said = shaped?.shape ? saidValue(shaped) : saidMap(shaped, "");
+	return [store.between("d", node), said].filter(Boolean).join(" = ");
 }
