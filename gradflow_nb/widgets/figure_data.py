@@ -116,11 +116,11 @@ def ranges(inputs: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, lis
 
 def _range(name: str, given: Any) -> list[float]:
     try:
-        least, most, *step = (float(number) for number in given)
-        step = step[0] if step else (most - least) / 100
-        if len(given) <= 3 and least < most and 0 < step <= most - least and most - least < float("inf"):
+        numbers = [float(number) for number in given]
+        least, most, step = numbers if len(numbers) == 3 else (*numbers, (numbers[1] - numbers[0]) / 100)
+        if least < most and 0 < step <= most - least and most - least < float("inf"):
             return [least, most, step]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError):
         pass
     raise GradflowError(
         f"The range of {name} is two numbers, or three with a step: ranges={{{name!r}: (0, 5)}}, or (0, 5, 0.1)."

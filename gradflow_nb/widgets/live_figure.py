@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import anywidget
+import numpy as np
 import traitlets
 
+from ..core.derived.fold import has_arrays
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.worlds import is_array
@@ -82,6 +84,10 @@ class LiveFigure(anywidget.AnyWidget):
         if self._own_flow is not None and proposal["value"]:
             raise InputError(_NO_PROGRAM)
         known = {**self.inputs, **{name: _plain(name, value) for name, value in proposal["value"].items()}}
+        for name, value in self.inputs.items():
+            if np.shape(value) != np.shape(known[name]):
+                shapes = np.shape(value) or "a number", np.shape(known[name]) or "a number"
+                raise InputError(f"The input {name} is {shapes[0]} in this figure, and cannot become {shapes[1]}.")
         if unknown := [name for name in known if name not in self.graph.inputs]:
             raise UnknownName(unknown[0], self.graph.inputs, "input")
         return known
@@ -136,7 +142,7 @@ class LiveFigure(anywidget.AnyWidget):
     def _receive(self, _: Any, content: Any, buffers: Any) -> None:
         """The browser asks for the figure of one equation, in a graph with too many of them to send at once."""
         name = content.get("inside") if isinstance(content, dict) else None
-        if isinstance(name, str) and name in self.graph:
+        if isinstance(name, str) and name in self.figure["opens"]:
             self.send({"inside": name, "figure": data.inside(self.graph, name)})
 
     def _repr_mimebundle_(self, **given: Any) -> Any:
@@ -220,6 +226,8 @@ def _complete(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     for name in given:
         if name not in graph.inputs:
             raise UnknownName(str(name), graph.inputs, "input")
+    if any(map(has_arrays, graph.nodes)) and not set(graph.inputs) <= {*given, *graph.defaults}:
+        graph.at(given)  # says which are missing: for an array there is no sensible default
     point = {name: given.get(name, graph.defaults.get(name, 1)) for name in graph.inputs}
     with suppress(DomainError):  # the figure says where and why, and waits for another value
         graph.at(point)

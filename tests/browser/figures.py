@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from gradflow_nb.diagram.slots import number
 
@@ -92,8 +92,8 @@ class Figure:
         self.root, self.page = root, root.page
         self.pane = root.locator(".gf-pane")
         self.tool = root.get_by_role("tabpanel")
-        self.says = root.get_by_role("region", name="Sweep").get_by_role("status")
-        self.count = root.get_by_role("region", name="Sweep").locator(".gf-hint")
+        self.says = root.get_by_role("group", name="Sweep").get_by_role("status")
+        self.count = root.get_by_role("group", name="Sweep").locator(".gf-hint")
         self.alert = root.get_by_role("alert").filter(visible=True)
 
     def ready(self) -> "Figure":
@@ -197,8 +197,8 @@ class Figure:
                 break
             self.press("Shift+Tab")
         self.press("Home")
-        for _ in range(60):
-            if self.focused().startswith(name):
+        for _ in range(self.pane.locator(".gf-node, .gf-edge").count()):
+            if self.focused().removeprefix("held ").startswith(name):
                 return
             self.press("ArrowDown")
         raise AssertionError(f"no arrow led to {name!r}; it stopped at {self.focused()!r}")
@@ -230,54 +230,5 @@ PLACES = """(root) => {
         const { x, y, width, height } = part.getBoundingClientRect();
         return [x - corner.x, y - corner.y, width, height].map((n) => Math.round(10 * n) / 10);
     });
-    const shown = root.querySelector(".gf-pane svg.gf-gradient") ? "gf-returns" : "gf-computes";
-    return { nodes: boxes(".gf-pane .gf-node rect"), names: boxes(".gf-pane .gf-node .gf-ink"), arrows: boxes(`.gf-pane .${shown}`) };
+    return { nodes: boxes(".gf-pane .gf-node rect"), names: boxes(".gf-pane .gf-node .gf-ink"), curves: boxes(".gf-pane .gf-curve") };
 }"""
-
-
-# The widget's module by itself: no notebook, and a model that counts who listens to it.
-
-ALONE = """async (source) => {
-    window.widget = (await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })))).default;
-    window.live = { listeners: 0, timers: new Set(), observers: 0 };
-    const { setTimeout, clearTimeout, setInterval, clearInterval } = window;
-    for (const [name, set] of Object.entries({ setTimeout, setInterval })) {
-        window[name] = (act, wait) => {
-            const timer = set(() => { if (name === "setTimeout") live.timers.delete(timer); act(); }, wait);
-            live.timers.add(timer);
-            return timer;
-        };
-    }
-    for (const [name, clear] of Object.entries({ clearTimeout, clearInterval })) window[name] = (timer) => { live.timers.delete(timer); clear(timer); };
-    const { observe, disconnect } = ResizeObserver.prototype;
-    ResizeObserver.prototype.observe = function (part) { live.observers += 1; observe.call(this, part); };
-    ResizeObserver.prototype.disconnect = function () { live.observers -= 1; disconnect.call(this); };
-    window.modelOf = (state) => {
-        const heard = new Map();
-        return {
-            get: (name) => state[name], save_changes() {}, send() {},
-            set(name, value) { state[name] = value; for (const act of heard.get(`change:${name}`) ?? []) act(); },
-            on(name, act) { live.listeners += 1; heard.set(name, [...(heard.get(name) ?? []), act]); },
-            off(name, act) {
-                const left = (heard.get(name) ?? []).filter((other) => other !== act);
-                live.listeners -= (heard.get(name) ?? []).length - left.length;
-                heard.set(name, left);
-            },
-        };
-    };
-    window.show = (state) => {
-        const el = document.body.appendChild(document.createElement("main"));
-        const model = modelOf(state), close = widget.render({ model, el });
-        return { el, model, close: () => { close(); el.remove(); } };
-    };
-}"""
-
-
-@contextmanager
-def open_alone(chromium: Browser, module: str) -> Iterator[Page]:
-    """A page with nothing in it but the module; `show(state)` there displays a figure."""
-    page = chromium.new_page()
-    page.goto("data:text/html,<!DOCTYPE html><html lang=en><title>alone</title><body></body></html>")
-    page.evaluate(ALONE, module)
-    yield page
-    page.close()

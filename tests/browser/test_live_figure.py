@@ -69,11 +69,6 @@ def visible_labels(figure, child, parent):
     return [slot.is_visible() for slot in slots]
 
 
-def same_arrows(before, after):
-    """The other way round an arrow has its head at the other end: at most a few pixels apart."""
-    return all(abs(a - b) < 6 for old, new in zip(before, after) for a, b in zip(old, new))
-
-
 def test_views_by_mouse(figure):
     before = figure.places()
     assert visible_labels(figure, "e", "d") == [True, True, False]
@@ -85,9 +80,7 @@ def test_views_by_mouse(figure):
     figure.button("gradient flow").click()
     expect(figure.edge("e", "d").locator(".gf-returns")).to_be_visible()
     expect(figure.edge("e", "d").locator(".gf-computes")).to_be_hidden()
-    after = figure.places()
-    assert (after["nodes"], after["names"]) == (before["nodes"], before["names"])
-    assert same_arrows(before["arrows"], after["arrows"])
+    assert figure.places() == before
 
     figure.node("e").click()
     expect(figure.tool).to_contain_text("Node e = 7c + d², value 305, dg/de = 6")
@@ -95,10 +88,10 @@ def test_views_by_mouse(figure):
     inside = figure.tool.locator(".gf-inside svg")
     expect(inside.locator('[data-node="e"] [data-slot=value]')).to_have_text("305")
     assert {"49", "256"} <= set(inside.locator("[data-slot=value]").all_text_contents())  # 7c and d²
-    assert figure.places() == after
+    assert figure.places() == before
     figure.drag(figure.slider("a"), 0.1)
     assert inside.locator('[data-node="e"] [data-slot=value]').text_content() == figure.numbers()["values"]["e"]
-    assert figure.places() == after
+    assert figure.places() == before
     figure.button("Step outside").click()
     expect(inside).to_have_count(0)
 
@@ -213,7 +206,7 @@ def test_arrows_go_through_the_picture_in_topological_order(figure):
         seen.append(figure.focused())
         figure.press("ArrowRight")
     assert all(heard.startswith(name) for name, heard in zip(PARTS, seen))
-    assert seen[2] == "node b = 5 - 3a, value 2, dg/db = 1044"
+    assert seen[2] == "node b = 5 − 3a, value 2, dg/db = 1044"
     assert seen[8] == "edge from d to e: ∂e/∂d = 2d = 32"
     figure.press("ArrowUp", "ArrowLeft")
     assert figure.focused().startswith(PARTS[-3])

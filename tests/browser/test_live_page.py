@@ -28,7 +28,14 @@ def offline(chromium):
         contexts.append(chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **context}))
         contexts[-1].set_offline(True)
         page = contexts[-1].new_page()
-        page.route("**/*", lambda route: route.continue_() if route.request.url == file.as_uri() else (asked.append(route.request.url), route.abort()))
+        page.route(
+            "**/*",
+            lambda route: (
+                route.continue_()
+                if route.request.url == file.as_uri()
+                else (asked.append(route.request.url), route.abort())
+            ),
+        )
         page.on("request", lambda request: request.url == file.as_uri() or asked.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: message.type == "error" and errors.append(message.text))
@@ -160,7 +167,12 @@ def test_equations_of_a_large_graph_can_be_opened_without_a_kernel(offline, tmp_
 def test_hostile_texts_stay_texts(offline, saved, tmp_path):
     """A title or a name from elsewhere ends neither the script nor the page."""
     figure = gf.explore(gf.graph(CHAIN), a=1, o=2)
-    state = {"figure": dict(figure.figure, title=HOSTILE, notes=[HOSTILE]), "inputs": figure.inputs, "selected": HOSTILE, "step": 8}
+    state = {
+        "figure": dict(figure.figure, title=HOSTILE, notes=[HOSTILE]),
+        "inputs": figure.inputs,
+        "selected": HOSTILE,
+        "step": 8,
+    }
     file = tmp_path / "hostile.html"
     file.write_text(page_of(HOSTILE, figure._esm, figure._css, state), encoding="utf-8")
     page = offline(file)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 import gradflow_nb as gf
-from gradflow_nb.diagram.slots import number
+from gradflow_nb.diagram.slots import NUMBER_ROOM, number
 
 from .figures import CHAIN, IMPORT, open_bench
 
@@ -190,8 +190,8 @@ def test_elimination_by_keyboard(figure, chain):
 # The nudge lens ------------------------------------------------------------------------------------------------------
 
 
-def pair(predicted, true):
-    return [number(float(f"{x:.10g}"), 3.2) for x in (predicted, true)]
+def pair(predicted, true, room=3.2):
+    return [number(float(f"{x:.10g}"), room) for x in (predicted, true)]
 
 
 def lens_shows(figure, chain, delta):
@@ -199,9 +199,10 @@ def lens_shows(figure, chain, delta):
     here, there = chain.at(a=1, o=2), chain.at(a=1 + delta, o=2)
     change = {name: float(there.values[name] - here.values[name]) for name in here.names}
     seen = figure.numbers()
-    predicted, true = pair(float(here.total("g", "a")) * delta, change["g"])
-    assert seen["values"]["g"] == f"Δ≈ {predicted} | {true}" and predicted != true
-    expect(figure.tool.get_by_role("row", name=f"Δg, the output {predicted} {true}")).to_be_visible()
+    both = float(here.total("g", "a")) * delta, change["g"]
+    assert seen["values"]["g"] == "Δ≈ {} | {}".format(*pair(*both)) and both[0] != both[1]
+    in_full = " ".join(pair(*both, room=NUMBER_ROOM))
+    expect(figure.tool.get_by_role("row", name=f"Δg, the output {in_full}")).to_be_visible()
     by = change["d"]
     expected = pair(32 * by, float((16 + by) ** 2 - 16**2))
     assert seen["partials"]["e d"] == "≈ {} | {}".format(*expected)
@@ -228,7 +229,15 @@ def test_nudge_by_keyboard(figure, chain):
     figure.press("ArrowRight", "ArrowRight")
     slider = figure.slider("Δ, the nudge")
     lens_shows(figure, chain, float(slider.input_value()))
-    assert figure.places()["nodes"]
     figure.reach("Nudge the input", "Shift+Tab")
     figure.page.keyboard.type("o")
     expect(figure.tool).to_contain_text("Δo = 0")
+
+
+@pytest.mark.parametrize(("tool", "node", "button"), [("Look", "e", "Step inside e"), ("Hold", "c", "Release c"), ("Eliminate", "d", "Eliminate c"), ("Eliminate", "c", "Undo")])  # fmt: skip
+def test_a_button_that_goes_away_leaves_the_focus_in_the_figure(figure, tool, node, button):
+    figure.tab(tool).click()
+    figure.node(node).click()
+    figure.button(button).focus()
+    figure.press("Enter")
+    assert figure.root.evaluate("(root) => root.contains(document.activeElement)")

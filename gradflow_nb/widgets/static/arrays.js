@@ -143,7 +143,7 @@ const largestOf = (lane) => lane.reduce((a, b) => Math.max(a, b));
 const powersOf = (lane, most = largestOf(lane)) => lane.map((x) => Math.exp(x - most));
 
 function normOf(x) {
-	const lane = Array.from(dataOf(x), Math.abs), most = largestOf(lane); // as in hypot, so that no square overflows
+	const lane = Array.from(dataOf(x), Math.abs), most = largestOf(lane); // no square overflows
 	return most > 0 ? most * Math.sqrt(sumOf(lane.map((entry) => (entry / most) ** 2))) : most;
 }
 

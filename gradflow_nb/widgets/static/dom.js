@@ -31,8 +31,8 @@ const DRAWN = new Set("svg title desc style rect g path polygon polyline text ts
 function safeSvg(text) {
 	const picture = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
 	const isInk = (part) => part.namespaceURI === SVG && DRAWN.has(part.localName)
-		&& [...part.attributes].every(({ name, value }) => !/^on|href|^id$/i.test(name) && !/url\(/i.test(value))
-		&& !(part.localName === "style" && /@import|url\(/i.test(part.textContent));
+		&& [...part.attributes].every(({ name, value }) => !/^on|href|^id$|^style$/i.test(name) && !/url\(|\\/i.test(value))
+		&& (part.localName !== "style" || !/url\(|src\(|image|@import|\\/i.test(part.textContent));
 	if (![picture, ...picture.querySelectorAll("*")].every(isInk)) throw new Error("The picture of this figure holds more than ink.");
 	return document.importNode(picture, true);
 }
@@ -42,13 +42,15 @@ function write(element, text) {
 	if (element.textContent !== text) element.textContent = text;
 }
 
-// The children of an element, made again only when what they show has changed.
+// The children of an element, made again only when what they show has changed; the focus stays near.
 function rebuilt(element) {
 	let known = null;
 	return (shown, make) => {
-		const key = JSON.stringify(shown);
-		if (key !== known) element.replaceChildren(...make().filter(Boolean));
+		const key = JSON.stringify(shown), hadFocus = element.contains(element.getRootNode().activeElement);
+		if (key === known) return;
 		known = key;
+		element.replaceChildren(...make().filter(Boolean));
+		if (hadFocus) (element.querySelector("button") ?? element.closest("[tabindex]"))?.focus();
 	};
 }
 
@@ -78,15 +80,12 @@ function tableOf(caption, head, rows) {
 	return h("table.gf-table", h("caption", caption), h("thead", h("tr", head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", rows.map(cells)));
 }
 
-const ICONS = {
-	first: "M3 2h2v12H3zM13 2v12L6 8z", back: "M12 2v12L4 8z", play: "M4 2l9 6-9 6z", pause: "M4 2h3v12H4zM9 2h3v12H9z",
-	forward: "M4 2h2l7 6-7 6H4l6-6z", last: "M11 2h2v12h-2zM3 2l7 6-7 6z",
-};
+const ICONS = { first: "|◂", back: "◂", play: "▶\ufe0e", pause: "❙❙", forward: "▸", last: "▸|" };
 
 function iconButton(icon, label, onclick) {
-	const path = s("path"), made = h("button.gf-icon", { onclick }, s("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" }, path));
+	const made = h("button.gf-icon", { onclick });
 	made.become = (other, says) => {
-		path.setAttribute("d", ICONS[other]);
+		write(made, ICONS[other]);
 		made.setAttribute("aria-label", says);
 		made.title = says;
 	};

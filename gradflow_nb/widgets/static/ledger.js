@@ -6,15 +6,17 @@ const plural = (count, what) => `${count} ${what}${Number(count) === 1 ? "" : "s
 // Paths: every path between two nodes is a row with its product; the sum, expanded and factored.
 function pathsTool(store) {
 	const { state, name, options } = store, rows = h("ol.gf-rows"), sum = h("div", { role: "status" }), count = hint("");
-	const ends = (change) => store.act({ ...change, row: null });
+	const ends = (change, waiting = null) => {
+		first = waiting;
+		store.act({ ...change, row: null });
+	};
 	const from = chooser("Paths from", (i) => ends({ from: i })), to = chooser("Paths to", (i) => ends({ to: i }));
 	const form = choice("The sum", [["expanded", "expanded"], ["suffix", "factored"], ["prefix", "factored outwards"]], (chosen) => store.act({ form: chosen }));
 	let first = null;
 	const clicked = ({ node }) => {
 		if (node === undefined) return;
 		const [low, high] = [first ?? node, node].sort((a, b) => a - b);
-		first = first === null ? node : null;
-		ends({ from: low, to: high });
+		ends({ from: low, to: high }, first === null ? node : null);
 	};
 	const rowOf = (i) => {
 		const light = () => store.act({ row: i }), dark = () => state.row === i && store.act({ row: null });
@@ -63,7 +65,7 @@ function eliminateTool(store) {
 	const bornSentence = ({ child, parent, how, map }) => `${name(child)} ← ${name(parent)} is ${how}${map === undefined ? "" : ` = ${saidMap(map)}`}`;
 	const paint = ({ whole, eliminations }) => {
 		const left = inner().slice(0, MOST_TABLED), spent = eliminations.reduce((total, { multiplications }) => total + multiplications, 0);
-		undo.disabled = again.disabled = !state.gone.length;
+		for (const each of [undo, again]) each.setAttribute("aria-disabled", String(!state.gone.length)); // it keeps the focus
 		show(left, () => (left.length ? left.map((i) => button(name(i), () => remove(i), { "aria-label": `Eliminate ${name(i)}` })) : [hint("Only inputs and outputs are left.")]));
 		write(says, state.gone.length ? `${plural(spent, "multiplication")} so far${left.length ? "" : ": every edge is now a whole derivative"}.` : "Select a node in the figure, or here, to eliminate it.");
 		const entries = eliminations.map(({ node, born, multiplications }) => `${name(node)}: ${born.map(bornSentence).join("; ")} (${multiplications})`);

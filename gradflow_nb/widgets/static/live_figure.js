@@ -20,18 +20,24 @@ function openFigure(model, root) {
 	const heard = {
 		"change:inputs": () => {
 			const given = model.get("inputs"), plain = (values) => JSON.stringify(values.map(asPlain));
-			const inputs = data.inputs.map((i) => asValue(given[data.names[i]]));
-			if (plain(inputs) !== plain(state.inputs)) store.act({ inputs });
+			const inputs = store.read(given);
+			if (plain(inputs) !== plain(state.inputs)) store.act({ inputs }, true);
 		},
-		"change:step": () => model.get("step") !== state.step && store.act({ step: model.get("step"), stepped: true }),
-		"change:selected": () => model.get("selected") !== nameOfPart(data, state.selected) && store.act({ selected: partNamed(data, model.get("selected")), opened: null }),
+		"change:step": () => model.get("step") !== state.step && store.act({ step: model.get("step"), stepped: true }, true),
+		"change:selected": () => model.get("selected") !== nameOfPart(data, state.selected) && store.act({ selected: partNamed(data, model.get("selected")), opened: null }, true),
 	};
-	for (const [name, act] of Object.entries(heard)) model.on(name, act);
-	store.act({});
-	return () => {
+	const close = () => {
 		for (const [name, act] of Object.entries(heard)) model.off(name, act);
 		for (const part of [store, view, ...panels]) part.close?.();
 	};
+	for (const [name, act] of Object.entries(heard)) model.on(name, act);
+	try {
+		store.act({});
+	} catch (error) {
+		close();
+		throw error;
+	}
+	return close;
 }
 
 // The conventions that stand for derivatives at this point, with the nodes in whose equations they do.

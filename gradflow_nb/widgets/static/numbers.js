@@ -4,15 +4,8 @@
 function numberText(x, digits = 6) {
 	if (!Number.isFinite(x)) return "–";
 	if (x === 0) return "0";
-	const places = digits - 1;
-	let [lead, exponent] = x.toExponential(places).split("e");
-	// Where x lies exactly between two, JavaScript goes up and Python to the even one.
-	const exact = x.toExponential(30);
-	const tie = new RegExp(`^(-?\\d\\.?\\d{${places - 1}}[02468])50*e([+-]\\d+)`).exec(exact);
-	if (tie) [, lead, exponent] = tie;
-	const power = Number(exponent);
+	const [lead, power] = x.toExponential(digits - 1).split("e").map(Number);
 	if (power >= -4 && power < 6) return String(Number(`${lead}e${power}`));
-	lead = String(Number(lead));
 	return `${{ 1: "", "-1": "-" }[lead] ?? `${lead}·`}10^${power}`;
 }
 

@@ -1,6 +1,6 @@
 // Orders in which all inner nodes can be eliminated, compared by their multiplications.
 
-const MOST_TRIED = 8; // up to so many inner nodes the best order is found for certain
+const MOST_TRIED = 8; // up to so many inner nodes the best order is certain
 
 function eliminationOrders(flow) {
 	const ends = [...flow.inputs, ...flow.outputs, ...(flow.gone ?? [])];

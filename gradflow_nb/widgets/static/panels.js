@@ -1,7 +1,7 @@
 // The controls beside the picture: the inputs, the sweep, and the tools.
 
 const MOST_CELLS = 64;
-const panelOf = (label, ...children) => h("section.gf-panel", { "aria-label": label }, children);
+const panelOf = (label, ...children) => h("div.gf-panel", { role: "group", "aria-label": label }, children);
 
 // A slider and a field for each number; a grid of fields for each array.
 function inputsPanel(store) {
@@ -9,17 +9,18 @@ function inputsPanel(store) {
 	const set = (k, value) => store.act({ inputs: state.inputs.map((old, i) => (i === k ? value : old)) });
 	const fieldFor = (label, read, put) => {
 		const field = h("input.gf-field", { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false, "aria-label": label });
-		const judge = (says) => {
-			field.setAttribute("aria-invalid", String(Boolean(says)));
-			write(wrong, says);
+		const judge = (value) => {
+			const bad = Number.isNaN(value);
+			field.setAttribute("aria-invalid", String(bad));
+			write(wrong, bad ? `${label}: “${field.value.trim().slice(0, 40)}” is not a number such as 3, -0.5 or 1/2.` : "");
+			return !bad;
 		};
 		field.addEventListener("input", () => {
-			const value = numberOf(field.value), typed = field.value.trim().slice(0, 40);
-			judge(Number.isNaN(value) ? `${label}: “${typed}” is not a number such as 3, -0.5 or 1/2.` : "");
-			if (!Number.isNaN(value)) put(value);
+			const value = numberOf(field.value);
+			if (judge(value)) put(value);
 		});
 		const restore = () => { // the last good value stands
-			judge("");
+			judge(0);
 			field.value = String(read());
 		};
 		field.addEventListener("change", () => { restore(); store.settle(); });
@@ -28,7 +29,7 @@ function inputsPanel(store) {
 		return field;
 	};
 	const numberRow = (label, k) => {
-		const [min, max, step] = data.ranges[label], oninput = () => set(k, Number(slider.value));
+		const [min, max, step] = data.ranges[label] ?? [-5, 5, 0.1], oninput = () => set(k, Number(slider.value));
 		const slider = h("input", { type: "range", min, max, step, "aria-label": label, oninput, onchange: store.settle });
 		refreshes.push(() => {
 			if (Number(slider.value) !== state.inputs[k]) slider.value = String(state.inputs[k]);
@@ -97,14 +98,14 @@ function sweepPanel(store) {
 }
 
 // `dg/db = 42·2 from c + 192·5 from d = 1044`
-function stepSentence(store, { signs, flow }, { node, parts, result }) {
+function stepSentence(store, { signs, flow, values }, { node, parts, result }) {
 	const left = store.between(signs[node] ?? "d", node);
 	if (!parts.length) return `${left} = ${saidMap(result)}, where the sweep starts`;
 	const said = parts.map(({ via, edge, derivative, partial }) => {
 		const factors = [saidFactor(derivative, store.between("d", via)), saidFactor(partial, flow.edges[edge].text)];
 		return `${(store.state.kind === "backward" ? factors : factors.reverse()).join("·")} from ${store.name(via)}`;
 	});
-	const outcome = Number.isNaN(result) ? ", which does not exist" : result === undefined ? "" : ` = ${saidMap(result)}`;
+	const outcome = Number.isNaN(result) ? ", which does not exist" : result === undefined ? "" : ` = ${saidShaped(result, values[node])}`;
 	return `${left} = ${said.join(" + ")}${outcome}`;
 }
 
@@ -133,5 +134,5 @@ function toolsPanel(store, view) {
 		show(now);
 	};
 	const list = h("div.gf-tabs", { role: "tablist", "aria-label": "Tools" }, tabs);
-	return { element: h("section.gf-panel gf-tools", list, body), paint, close: () => tools.forEach((tool) => tool.close?.()) };
+	return { element: h("div.gf-panel gf-tools", list, body), paint, close: () => tools.forEach((tool) => tool.close?.()) };
 }

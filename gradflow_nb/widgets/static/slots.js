@@ -53,6 +53,7 @@ function saidMap(map, text = "…") {
 }
 
 const saidFactor = (map, text) => (map < 0 || (map === undefined && / [+-] |^-/.test(text)) ? `(${saidMap(map, text)})` : saidMap(map, text));
+const saidShaped = (map, value, text, shaped = shapedAs(map, value)) => (shaped?.shape ? saidValue(shaped) : saidMap(shaped, text));
 const derivativeName = (sign, of, wrt) => `${sign}${of}/${sign}${wrt}`;
 
 function nameParts(name) {

@@ -7,14 +7,15 @@ function checkedFigure(data) {
 	must(data?.version === 1, data?.version ? "it was made by another version of gradflow_nb; run the cell again" : "it is empty");
 	for (const key of "svg names inputs outputs equations formulas widths view".split(" ")) must(data[key], `its ${key} are missing`);
 	const { names, program, flow } = data, inside = (i) => Number.isInteger(i) && i >= 0 && i < names.length;
-	must(texts(names, names.length), "its names are not texts");
-	must([...data.inputs, ...data.outputs].every(inside), "an input or output is not among its names");
 	if (program) checkedProgram(program);
-	else must(flow?.edges?.every(([child, parent]) => inside(child) && inside(parent) && parent < child), "it has neither a program nor a flow");
-	must(names.includes(data.view.of), "the node that its derivatives are of is not among its names");
-	must(!program || JSON.stringify(program.names) === JSON.stringify(names), "its program is of another graph");
-	must(texts(data.equations, names.length) && texts(data.formulas, (program ?? flow).edges.length), "its words do not fit its nodes and edges");
-	return { inside: {}, opens: [], ranges: {}, conventions: {}, notes: [], held: [], ...data };
+	must((program ?? flow)?.edges?.every(([child, parent]) => inside(child) && inside(parent) && parent < child), "it has neither a program nor a flow");
+	const fit = texts(names, names.length) && names.includes(data.view.of) && [...data.inputs, ...data.outputs].every(inside)
+		&& (!program || JSON.stringify(program.names) === JSON.stringify(names))
+		&& texts(data.equations, names.length) && texts(data.formulas, (program ?? flow).edges.length);
+	must(fit, "its parts do not fit together");
+	const list = (x) => (Array.isArray(x) ? x : []), object = (x) => (x?.constructor === Object ? x : {});
+	const { inside: figures, ranges, conventions, opens, notes, held } = data;
+	return { ...data, inside: object(figures), ranges: object(ranges), conventions: object(conventions), opens: list(opens), notes: list(notes), held: list(held) };
 }
 
 const asValue = (given) => (Array.isArray(given) ? constantOf(given) : Number(given ?? NaN));
@@ -23,15 +24,17 @@ const asMap = (given) => (given === "missing" ? NaN : given?.data ? { ...given, 
 
 function figureStore(data, model) {
 	const given = model.get("inputs") ?? {}, start = data.names.indexOf(data.view.of);
-	const scalars = data.inputs.filter((i) => !Array.isArray(given[data.names[i]]));
+	const ofNumbers = data.program?.edges.some((edge) => edge.length === 3);
+	const read = (values) => data.inputs.map((i) => (ofNumbers && Array.isArray(values[data.names[i]]) ? NaN : asValue(values[data.names[i]])));
+	const inputs = read(given), scalars = data.inputs.filter((_, k) => typeof inputs[k] === "number");
 	const state = {
-		inputs: data.inputs.map((i) => asValue(given[data.names[i]])), direction: data.view.direction, labels: data.view.labels,
+		inputs, direction: data.view.direction, labels: data.view.labels,
 		kind: "backward", start, step: model.get("step") ?? 0, stepped: false,
 		tool: "look", selected: partNamed(data, model.get("selected") ?? ""), opened: null, pins: new Map(), gone: [],
 		from: data.inputs[0] ?? 0, to: start, form: "expanded", row: null, pointed: null, nudged: scalars[0] ?? null, delta: data.ranges[data.names[scalars[0]]]?.[2] ?? 0,
 	};
 	const store = {
-		data, model, state, scalars, painters: [], view: null, act, settle, home: start, close: () => clearTimeout(waiting),
+		data, model, state, scalars, painters: [], view: null, act, settle, read, home: start, close: () => clearTimeout(waiting),
 		name: (i) => data.names[i],
 		isHeld: (i) => state.pins.has(i) || data.held.includes(i),
 		here: () => data.names.map((_, i) => i).filter((i) => !state.gone.includes(i)),
@@ -40,14 +43,14 @@ function figureStore(data, model) {
 	};
 	let waiting, moved = false;
 
-	function act(change) {
+	function act(change, heard) {
 		const complete = store.view && !("step" in change) && state.step >= store.view.steps.length;
 		Object.assign(state, change);
 		if (["tool", "gone", "pins", "kind", "start"].some((key) => key in change)) state.stepped = false;
 		store.view = derivedView(store);
 		state.step = Math.max(0, Math.min(complete ? Infinity : state.step, store.view.steps.length));
 		for (const paint of store.painters) paint(store.view);
-		if (["inputs", "step", "selected"].some((key) => key in change)) {
+		if (!heard && ["inputs", "step", "selected"].some((key) => key in change)) {
 			moved = true;
 			clearTimeout(waiting);
 			waiting = setTimeout(settle, 400);

@@ -1,6 +1,6 @@
 // The pane with the picture: zoom, scrolling, focus, clicks and keys.
 
-const READABLE = 0.62, TALLEST = 660; // a zoom, and pixels
+const READABLE = 0.62, TALLEST = 660, PART = ".gf-node, .gf-edge", GONE = ".gf-gone, .gf-cut";
 
 function figureView(store) {
 	const { data, state } = store, picture = pictureOf(data.svg), { svg } = picture;
@@ -30,7 +30,7 @@ function figureView(store) {
 	});
 	watch.observe(pane);
 	pane.addEventListener("wheel", (event) => {
-		if (!event.ctrlKey && !event.metaKey) return; // else the page scrolls as it always does
+		if (!event.ctrlKey && !event.metaKey) return;
 		event.preventDefault();
 		choose(zoom * Math.exp(-0.002 * event.deltaY));
 	}, { passive: false });
@@ -39,8 +39,8 @@ function figureView(store) {
 	});
 
 	// One stop of the Tab key; arrows, Home and End go through the parts in topological order.
-	const allParts = () => [...svg.querySelectorAll(".gf-node, .gf-edge")];
-	const parts = () => allParts().filter((part) => !part.matches(".gf-gone, .gf-cut"));
+	const allParts = () => [...svg.querySelectorAll(PART)];
+	const parts = () => allParts().filter((part) => !part.matches(GONE));
 	const partOf = (element) => {
 		const [node, arc] = [picture.nodes, picture.arcs].map((list) => list.findIndex(({ part }) => part === element));
 		return node >= 0 ? { node } : arc >= 0 ? { arc: picture.arcs[arc].edge } : { edge: Number(element.dataset.edge) };
@@ -50,12 +50,10 @@ function figureView(store) {
 		roving = part;
 		part.setAttribute("tabindex", "0");
 		part.focus({ preventScroll: true });
-		const outer = pane.getBoundingClientRect(), inner = part.getBoundingClientRect();
-		if (inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom) return;
-		pane.scrollBy((inner.left + inner.right - outer.left - outer.right) / 2, (inner.top + inner.bottom - outer.top - outer.bottom) / 2);
+		part.scrollIntoView({ block: "nearest", inline: "nearest" });
 	};
 	svg.addEventListener("keydown", (event) => {
-		const all = parts(), i = all.indexOf(event.target.closest(".gf-node, .gf-edge")), press = () => clicked(partOf(all[i]));
+		const all = parts(), i = all.indexOf(event.target.closest(PART)), press = () => clicked(partOf(all[i]));
 		const to = { ArrowRight: i + 1, ArrowDown: i + 1, ArrowLeft: i - 1, ArrowUp: i - 1, Home: 0, End: all.length - 1 }[event.key];
 		const act = { Enter: press, " ": press, Escape: () => store.act({ selected: null, opened: null }), "+": larger, "-": smaller, 0: fit }[event.key];
 		if (to === undefined && !act) return;
@@ -64,8 +62,8 @@ function figureView(store) {
 		else focusOn(all[Math.max(0, Math.min(all.length - 1, to))]);
 	});
 	svg.addEventListener("click", (event) => {
-		const element = event.target.closest(".gf-node, .gf-edge");
-		if (!element || element.matches(".gf-gone, .gf-cut")) return;
+		const element = event.target.closest(PART);
+		if (!element || element.matches(GONE)) return;
 		focusOn(element);
 		clicked(partOf(element));
 	});
@@ -90,7 +88,7 @@ function figureView(store) {
 		}));
 		picture.edges.forEach(({ part }, k) => toggle(part, { lit: lit.has(`edge ${k}`), selected: state.selected?.edge === k }));
 		for (const { part, edge } of picture.arcs) toggle(part, { lit: lit.has(edge) });
-		if (!parts().includes(roving)) roving = parts()[0] ?? null;
+		if (!roving?.isConnected || roving.matches(GONE)) roving = parts()[0] ?? null;
 		for (const part of allParts()) part.setAttribute("tabindex", part === roving ? "0" : "-1");
 		clearTimeout(waiting); // what is heard at a part may wait until the hand rests
 		waiting = setTimeout(() => {
@@ -136,6 +134,5 @@ function edgeSentence({ name }, { child, parent, map, text }) {
 }
 
 function derivativeSentence(store, { node, result }, values) {
-	const shaped = shapedAs(result, values[node]), said = shaped?.shape ? saidValue(shaped) : saidMap(shaped, "");
-	return [store.between("d", node), said].filter(Boolean).join(" = ");
+	return [store.between("d", node), saidShaped(result, values[node], "")].filter(Boolean).join(" = ");
 }

@@ -1,7 +1,7 @@
 // Elementwise operations on numbers. NaN is "no value" and absorbs everything; what is not finite is NaN.
 
 const sigmoidOf = (x) => {
-	const t = Math.exp(-Math.abs(x)); // the argument is never positive, so this cannot overflow
+	const t = Math.exp(-Math.abs(x)); // it cannot overflow
 	return (x > 0 ? 1 : t) / (1 + t);
 };
 
