@@ -115,10 +115,9 @@ class LivePicture:
         name, room = self.nodes[i].name, self._derivative_room(i)
         found, text = adjoints.get(name), ""
         if of and name in adjoints:
-            before = derivative_room(of, name)
             value = "does not exist" if isinstance(found, Missing) else value_text(found, self._room(i))
-            names = derivative(of, name, _DERIVATIVE) + "<tspan> = </tspan>" if before + ems(value) <= room else ""
-            text = f"{names}<tspan>{value}</tspan>"
+            named = name in self.flow.graph and derivative_room(of, name) + ems(value) <= room
+            text = f"{derivative(of, name, _DERIVATIVE)}<tspan> = </tspan>" * named + f"<tspan>{value}</tspan>"
         return _slot("derivative", x, y, _DERIVATIVE, room, text)
 
     # Edges ------------------------------------------------------------------------------------------------------------

@@ -39,9 +39,12 @@ def number(value: float, room: float = NUMBER_ROOM) -> str:
     if value == int(value) and abs(value) < 1e9 and ems(text := f"{int(value)}".replace("-", "−")) <= room:
         return text
     for digits in range(6, 0, -1):
-        mantissa, e, exponent = f"{value:.{digits}g}".replace("-", "−", value < 0).partition("e")
-        lead = {"1": "", "−1": "−"}.get(mantissa, f"{mantissa}·")
-        text = f"{lead}10{str(int(exponent)).translate(_RAISED)}" if e else mantissa
+        lead, _, power = f"{value:.{digits - 1}e}".partition("e")
+        if -4 <= int(power) < 6:
+            text = f"{float(f'{lead}e{power}'):.6g}".replace("-", "−")
+        else:
+            lead = f"{float(lead):g}".replace("-", "−")
+            text = {"1": "", "−1": "−"}.get(lead, f"{lead}·") + f"10{str(int(power)).translate(_RAISED)}"
         if ems(text) <= room:
             break
     return text
