@@ -39,9 +39,10 @@ class LiveFigure(anywidget.AnyWidget):
     shown). `observe` them, or `link` them to those of other widgets.
     """
 
-    _esm = static(*PARTS)
+    _esm = static("loader.js")
     _css = static("theme.css", "figure_view.css", "live_figure.css")
 
+    module = traitlets.Unicode(static(*PARTS), read_only=True).tag(sync=True)
     figure = traitlets.Dict().tag(sync=True)
     inputs = traitlets.Dict().tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
@@ -75,8 +76,15 @@ class LiveFigure(anywidget.AnyWidget):
         if path.suffix not in (".html", ".htm"):
             return self._still().save(path)
         state = {"figure": self._data(every=True), "inputs": self.inputs, "selected": self.selected, "step": self.step}
-        path.write_text(page(self._still().title, self._esm, self._css, state), encoding="utf-8")
+        path.write_text(page(self._still().title, self.module, self._css, state), encoding="utf-8")
         return path
+
+    def close(self) -> None:
+        """Removes the figure from every page, and what the kernel keeps for it."""
+        layout = self.layout
+        super().close()
+        if layout is not None:
+            layout.close()
 
     @traitlets.validate("inputs")
     def _check_inputs(self, proposal: Any) -> dict[str, Any]:

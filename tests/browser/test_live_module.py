@@ -17,7 +17,7 @@ HOSTILE = "<img src=x onerror='window.pwned=1'></script><script>window.pwned=1</
 
 @pytest.fixture(scope="module")
 def alone(chromium):
-    with open_alone(chromium, LiveFigure._esm) as page:
+    with open_alone(chromium, LiveFigure.module.default_value) as page:
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         yield page

@@ -174,7 +174,7 @@ def test_hostile_texts_stay_texts(offline, saved, tmp_path):
         "step": 8,
     }
     file = tmp_path / "hostile.html"
-    file.write_text(page_of(HOSTILE, figure._esm, figure._css, state), encoding="utf-8")
+    file.write_text(page_of(HOSTILE, figure.module, figure._css, state), encoding="utf-8")
     page = offline(file)
     figure_on(page)
     assert page.title() == HOSTILE

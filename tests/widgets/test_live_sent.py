@@ -79,9 +79,9 @@ def test_saved(figure, tmp_path):
 
 
 def test_the_module_is_small_and_alone(figure):
-    assert len(figure._esm.encode()) <= 100_000
+    assert len(figure.module.encode()) <= 100_000
     assert not any(
-        word in figure._esm
+        word in figure.module
         for word in (
             "import ",
             "eval(",

@@ -17,13 +17,15 @@ function inputsPanel(store) {
 		};
 		field.addEventListener("input", () => {
 			const value = numberOf(field.value);
-			if (judge(value)) put(value);
+			if (!judge(value)) return;
+			put(value);
+			store.settle();
 		});
 		const restore = () => { // the last good value stands
 			judge(0);
 			field.value = String(read());
 		};
-		field.addEventListener("change", () => { restore(); store.settle(); });
+		field.addEventListener("change", restore);
 		field.addEventListener("blur", restore);
 		refreshes.push(() => { if (field !== field.getRootNode().activeElement) field.value = String(read()); });
 		return field;

@@ -2,10 +2,16 @@
 
 const HEAD = 9;
 
+function pressable(part) {
+	part.setAttribute("role", "button");
+	part.setAttribute("tabindex", "-1");
+	return part;
+}
+
 // The parts of an SVG of ours, by the numbers of the flow.
 function pictureOf(text) {
 	const svg = safeSvg(text), nodes = [], edges = [];
-	const parted = (part) => ({ part, slots: Object.fromEntries([...part.querySelectorAll("[data-slot]")].map((slot) => [slot.dataset.slot, slot])) });
+	const parted = (part) => ({ part: pressable(part), slots: Object.fromEntries([...part.querySelectorAll("[data-slot]")].map((slot) => [slot.dataset.slot, slot])) });
 	for (const part of svg.querySelectorAll(".gf-node")) nodes.push({ ...parted(part), rect: part.querySelector("rect") });
 	for (const part of svg.querySelectorAll(".gf-edge")) {
 		edges[part.dataset.edge] = parted(part);
@@ -34,15 +40,14 @@ function fillDerivative(slot, sign, [of, ofWidth], [wrt, width], text) {
 }
 
 // Values, partials, and the derivatives that a sweep has reached. A lens shows something else in the slots.
-function fillPicture({ nodes, edges }, data, { values, flow, steps, signs = [] }, { kind, start, step }, lens) {
-	const reached = new Map(steps.slice(0, step).map(({ node, result }) => [node, result])), end = (i) => [data.names[i], data.widths[i]];
+function fillPicture({ nodes, edges }, data, { values, flow, reached, cut, signs = [] }, { kind, start }, lens) {
+	const end = (i) => [data.names[i], data.widths[i]];
 	nodes.forEach(({ part, slots }, i) => {
 		const value = values[i], room = Number(slots.value.dataset.room), symbolic = data.flow?.symbolic;
 		fillSlot(slots.value, symbolic ? "" : lens ? lens.node(i) : slotValue(value, room));
 		part.classList.toggle("gf-broken", !symbolic && Number.isNaN(value));
-		if (signs[i] === "∂" && !reached.has(i) && step >= steps.length) reached.set(i, 0); // nothing is left of it
-		const map = reached.get(i);
-		const text = !reached.has(i) ? null : map === undefined ? "" : Number.isNaN(map) ? "does not exist" : slotShaped(map, value, room);
+		const isCut = cut && signs[i] === "∂" && !reached.has(i), map = isCut ? 0 : reached.get(i)?.result; // nothing is left of it
+		const text = !isCut && !reached.has(i) ? null : map === undefined ? "" : Number.isNaN(map) ? "does not exist" : slotShaped(map, value, room);
 		fillDerivative(slots.derivative, signs[i] ?? "d", ...(kind === "backward" ? [start, i] : [i, start]).map(end), text);
 	});
 	const now = new Map(flow.edges.map((edge) => [edge.drawn, edge]));
@@ -107,6 +112,6 @@ function drawnArc({ nodes }, { child, parent }, replaced, i) {
 		return s("polygon", { class: `gf-head gf-${kind}`, points: [tip, ...wings].join(" ") });
 	};
 	const text = s("text", { class: "gf-slot gf-arc-text", x: (a[0] + b[0]) / 4 + bend[0] / 2, y: (a[1] + b[1]) / 4 + bend[1] / 2 + 5, "font-size": 15 });
-	const part = s("g", { class: "gf-edge gf-born", role: "button" }, s("path", { class: "gf-hit", d }), s("path", { class: "gf-curve", d }), head(b, "computes"), head(a, "returns"), text);
-	return { part, text };
+	const part = s("g", { class: "gf-edge gf-born" }, s("path", { class: "gf-hit", d }), s("path", { class: "gf-curve", d }), head(b, "computes"), head(a, "returns"), text);
+	return { part: pressable(part), text };
 }

@@ -3,17 +3,22 @@
 const NUMBER_ROOM = 4.6, MOST_IN_SLOT = 9;
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
-const glyphRoom = (c) => (".·, ".includes(c) ? 25 : c === "−" ? 55 : Object.values(RAISED).includes(c) ? 30 : 50);
-const roomOf = (text) => [...text].reduce((sum, c) => sum + glyphRoom(c), 0) / 100;
+const GLYPHS = { ".": 25, "·": 25, ",": 25, " ": 25, "−": 55, ...Object.fromEntries(Object.values(RAISED).map((c) => [c, 30])) };
+
+function roomOf(text) {
+	let room = 0;
+	for (const c of text) room += GLYPHS[c] ?? 50;
+	return room / 100;
+}
 
 // "-1.5·10^-7 + d^2" becomes −1.5·10⁻⁷ + d².
 const typeset = (text) => text.replace(/\^(-?\d+)(?![\w.])/g, (_, power) => [...power].map((c) => RAISED[c]).join("")).replace(/-/g, "−");
 
 function slotNumber(x, room = NUMBER_ROOM) {
 	if (!Number.isFinite(x)) return "no value";
-	const whole = Number.isInteger(x) && Math.abs(x) < 1e9 ? [typeset(String(x + 0))] : [];
-	const texts = [...whole, ...[6, 5, 4, 3, 2, 1].map((digits) => typeset(numberText(x, digits)))];
-	return texts.find((text) => roomOf(text) <= room) ?? texts.at(-1);
+	let text, digits = Number.isInteger(x) && Math.abs(x) < 1e9 ? 7 : 6; // 7: a whole number as it is
+	do text = typeset(digits === 7 ? String(x + 0) : numberText(x, digits)); while (roomOf(text) > room && --digits);
+	return text;
 }
 
 function slotValue(value, room = NUMBER_ROOM) {

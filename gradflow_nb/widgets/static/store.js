@@ -41,27 +41,28 @@ function figureStore(data, model) {
 		options: (positions) => positions.map((i) => [i, data.names[i]]),
 		between: (sign, i) => derivativeName(sign, ...(state.kind === "backward" ? [state.start, i] : [i, state.start]).map((k) => data.names[k])),
 	};
-	let waiting, moved = false;
+	let waiting;
 
 	function act(change, heard) {
 		const complete = store.view && !("step" in change) && state.step >= store.view.steps.length;
 		Object.assign(state, change);
 		if (["tool", "gone", "pins", "kind", "start"].some((key) => key in change)) state.stepped = false;
 		store.view = derivedView(store);
-		state.step = Math.max(0, Math.min(complete ? Infinity : state.step, store.view.steps.length));
-		for (const paint of store.painters) paint(store.view);
-		if (!heard && ["inputs", "step", "selected"].some((key) => key in change)) {
-			moved = true;
-			clearTimeout(waiting);
-			waiting = setTimeout(settle, 400);
-		}
+		const { view, view: { steps } } = store;
+		state.step = Math.max(0, Math.min(complete ? Infinity : state.step, steps.length));
+		view.reached = new Map(steps.slice(0, state.step).map((step) => [step.node, step]));
+		view.cut = state.step === steps.length;
+		for (const paint of store.painters) paint(view);
+		if (!heard && ("step" in change || "selected" in change)) settle();
 	}
 
-	// What has come to rest is told to Python, in one message.
+	// What has come to rest is told to Python, in one message; inputs rest when they are let go.
 	function settle() {
 		clearTimeout(waiting);
-		if (!moved) return;
-		moved = false;
+		waiting = setTimeout(tell, 200);
+	}
+
+	function tell() {
 		const inputs = Object.fromEntries(data.inputs.map((i, k) => [data.names[i], asPlain(state.inputs[k])]));
 		for (const [name, value] of Object.entries({ inputs, step: state.step, selected: nameOfPart(data, state.selected) })) {
 			if (JSON.stringify(model.get(name)) !== JSON.stringify(value)) model.set(name, value);

@@ -33,7 +33,7 @@ function lookTool(store) {
 		inner.picture.svg.classList.toggle("gf-gradient", state.direction === "gradient");
 		const ran = ranAt(figure, figure.program.inputs.map((each) => view.values[data.names.indexOf(each)]), new Map());
 		const flow = flowOf(figure, ran), start = flow.names.length - 1, steps = sweepSteps(flow, "backward", start);
-		fillPicture(inner.picture, figure, { ...ran, flow, steps }, { kind: "backward", start, step: steps.length });
+		fillPicture(inner.picture, figure, { ...ran, flow, reached: new Map(steps.map((step) => [step.node, step])) }, { kind: "backward", start });
 	};
 	const enter = (figure) => {
 		try {
@@ -78,11 +78,10 @@ function holdTool(store) {
 
 // In words: the same as the picture, as tables.
 function wordsTool(store) {
-	const { data, state, name } = store, tables = h("div.gf-words"), show = rebuilt(tables);
+	const { data, name } = store, tables = h("div.gf-words"), show = rebuilt(tables);
 	const paint = (view) => {
-		const reached = new Map(view.steps.slice(0, state.step).map((step) => [step.node, derivativeSentence(store, step, view.values)]));
 		const is = (i) => (store.isHeld(i) ? "held fixed" : data.inputs.includes(i) ? "input" : typeset(data.equations[i]));
-		const nodes = store.here().map((i) => [name(i), is(i), data.flow?.symbolic ? "" : saidValue(view.values[i]), reached.get(i) ?? ""]);
+		const nodes = store.here().map((i) => [name(i), is(i), data.flow?.symbolic ? "" : saidValue(view.values[i]), view.reached.has(i) ? derivativeSentence(store, view.reached.get(i), view.values) : ""]);
 		const edges = view.flow.edges.map(({ child, parent, drawn, text = "", map, how }) => [`${name(parent)} → ${name(child)}`, drawn === undefined ? how : typeset(text), map === undefined ? "" : saidMap(map)]);
 		show([nodes, edges], () => [tableOf("Nodes", ["node", "is", "value", "derivative"], nodes), tableOf("Edges", ["edge", "partial", "number"], edges)]);
 	};

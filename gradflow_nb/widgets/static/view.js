@@ -39,8 +39,7 @@ function figureView(store) {
 	});
 
 	// One stop of the Tab key; arrows, Home and End go through the parts in topological order.
-	const allParts = () => [...svg.querySelectorAll(PART)];
-	const parts = () => allParts().filter((part) => !part.matches(GONE));
+	const parts = () => [...svg.querySelectorAll(PART)].filter((part) => !part.matches(GONE));
 	const partOf = (element) => {
 		const [node, arc] = [picture.nodes, picture.arcs].map((list) => list.findIndex(({ part }) => part === element));
 		return node >= 0 ? { node } : arc >= 0 ? { arc: picture.arcs[arc].edge } : { edge: Number(element.dataset.edge) };
@@ -74,7 +73,6 @@ function figureView(store) {
 		if (pointed !== state.pointed) store.act({ pointed });
 	};
 	for (const type of ["pointerover", "pointerout", "focusin", "focusout"]) svg.addEventListener(type, point);
-	for (const { part } of [...picture.nodes, ...picture.edges]) part.setAttribute("role", "button");
 
 	function paint(view) {
 		const lens = state.tool === "nudge" ? nudgeLens(store, view) : null, lit = litParts(store, view);
@@ -88,8 +86,11 @@ function figureView(store) {
 		}));
 		picture.edges.forEach(({ part }, k) => toggle(part, { lit: lit.has(`edge ${k}`), selected: state.selected?.edge === k }));
 		for (const { part, edge } of picture.arcs) toggle(part, { lit: lit.has(edge) });
-		if (!roving?.isConnected || roving.matches(GONE)) roving = parts()[0] ?? null;
-		for (const part of allParts()) part.setAttribute("tabindex", part === roving ? "0" : "-1");
+		if (!roving?.isConnected || roving.matches(GONE)) {
+			roving?.setAttribute("tabindex", "-1");
+			roving = parts()[0] ?? null;
+			roving?.setAttribute("tabindex", "0");
+		}
 		clearTimeout(waiting); // what is heard at a part may wait until the hand rests
 		waiting = setTimeout(() => {
 			picture.nodes.forEach(({ part }, i) => part.setAttribute("aria-label", nodeSentence(store, view, i)));
@@ -119,8 +120,8 @@ function litParts({ state }, { flow, steps }) {
 	return lit;
 }
 
-function nodeSentence(store, { values, steps }, i) {
-	const { data, state, name } = store, step = steps.slice(0, state.step).find(({ node }) => node === i);
+function nodeSentence(store, { values, reached }, i) {
+	const { data, name } = store, step = reached.get(i);
 	const kind = store.isHeld(i) ? "held node" : data.inputs.includes(i) ? "input" : data.outputs.includes(i) ? "output" : "node";
 	const parts = [`${kind} ${[name(i), typeset(data.equations[i])].filter(Boolean).join(" = ")}`];
 	if (!data.flow?.symbolic) parts.push(`value ${saidValue(values[i])}`);
