@@ -28,7 +28,7 @@ lessons: $(VENV)/.has-lab  ## Open the lessons in JupyterLab (LAB_ARGS="--no-bro
 test: $(VENV)/.has-dev $(VENV)/.browser  ## Run tests, doctests and every lesson (TEST_ARGS="-k paths")
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 $(TEST_ARGS)
 
-bench: $(VENV)/.has-bench  ## Time this package beside its peers
+bench: $(VENV)/.has-bench $(VENV)/.browser  ## Time this package beside its peers
 	$(BIN)/python -m pytest benchmarks -s $(BENCH_ARGS)
 
 lint: $(VENV)/.has-dev  ## Check the style

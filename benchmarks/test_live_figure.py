@@ -8,74 +8,30 @@ nothing of a closed figure lives on.
 
 from __future__ import annotations
 
+import json
 import math
-import random
 from collections import defaultdict
+from pathlib import Path
 from statistics import median
 
+from redrawn import CHAIN, point, random_graph
 from table import table
-from tests.browser.alone import open_alone
-from tests.browser.figures import CHAIN, open_bench
 
 import gradflow_nb as gf
 from gradflow_nb.diagram.slots import number
 from gradflow_nb.widgets.base import PARTS, static
 from gradflow_nb.widgets.live_figure import LiveFigure
-
-
-def random_graph(nodes: int) -> str:
-    """Three inputs and equations of two names each, all of which lead to the last one; no value grows large."""
-    random.seed(4)
-    names, loose, equations = ["a", "b", "c"], ["a", "b", "c"], []
-    forms = "sin({0}) + 0.8{1}|0.8{0} - 0.6{1}|0.6{0} + 0.8{1}|1.2{0} cos({1})|1.5tanh({0}) - 0.7{1}|2{0}/(1 + {1}^2)"
-    while len(names) < nodes:
-        first = loose.pop(0) if len(loose) > 5 or len(names) == nodes - 1 else random.choice(names[-12:])
-        second = random.choice([name for name in names[-12:] if name != first])
-        loose = [name for name in loose if name not in (first, second)]
-        names.append(f"v{len(names)}")
-        loose.append(names[-1])
-        equations.append(f"{names[-1]} = {random.choice(forms.split('|')).format(first, second)}")
-    equations[-1] += "".join(f" + 0.1{name}" for name in loose[:-1])
-    return "; ".join(equations)
-
+from tests.browser.alone import open_alone
+from tests.browser.figures import open_bench
 
 GRAPHS = {"200 nodes": random_graph(200), "the chain, 8 nodes": CHAIN}
-POINT = {"a": 1.0, "b": 0.5, "c": -0.4, "o": 2.0}
 
-SETUP = f"POINT = {POINT}" + """
-import gc, ipywidgets, pygraphviz
+SETUP = f"""
+import sys
+sys.path.append({str(Path(__file__).parent)!r})
 from time import perf_counter
-import gradflow_nb as gf
-
-def point(graph):
-    return {name: POINT[name] for name in graph.inputs}
-
-def live(source):
-    graph = gf.graph(source)
-    return gf.explore(graph, point(graph), ranges={"a": (-3, 3, 0.01)})
-
-class Usual:
-    '''A slider; when it moves, every label is written and the whole graph drawn again.'''
-
-    def __init__(self, source):
-        graph = gf.graph(source)
-        self.point, self.program = point(graph), graph.program()
-        self.slider = ipywidgets.FloatSlider(value=1.0, min=-3, max=3, step=0.01)
-        self.picture = ipywidgets.HTML()
-        self.slider.observe(self.draw, "value")
-        self.draw()
-
-    def draw(self, _=None):
-        run = self.program(**{**self.point, "a": self.slider.value})
-        adjoints, drawn = run.adjoints, pygraphviz.AGraph(directed=True)
-        for name, value in run.values.items():
-            drawn.add_node(name, label=f"{name} = {value:.6g}\\n{adjoints.get(name, 0):.6g}")
-        for (child, parent), partial in run.partials.items():
-            drawn.add_edge(parent, child, label=f"{partial:.6g}")
-        self.picture.value = drawn.draw(format="svg", prog="dot").decode()
-
-    def show(self):
-        display(self.slider, self.picture)
+from redrawn import *
+from ipywidgets.widgets.widget import _instances
 """
 
 # What waits until the hand has come to rest has run.
@@ -152,7 +108,7 @@ def summary(name: str, times: list[float], *more: object) -> tuple[object, ...]:
 
 
 def test_from_the_hand_to_the_label(lab, chromium, tmp_path) -> None:
-    cells = [SETUP, *(cell for source in GRAPHS.values() for cell in (f"live({source!r})", f"Usual({source!r}).show()"))]
+    cells = [SETUP, *(each for text in GRAPHS.values() for each in (f"live({text!r})", f"Redrawn({text!r}).show()"))]
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     with open_bench(lab, chromium, cells, "hand-to-label", tmp_path) as bench:
         for turn in range(10):  # the sides take turns, and each has the page and the kernel for itself
@@ -164,9 +120,8 @@ def test_from_the_hand_to_the_label(lab, chromium, tmp_path) -> None:
                 bench.page.evaluate(RESTED)
                 for side, more in times.items():
                     found[title, side] += more
-                seen, inputs = figure.numbers()["values"], {name: POINT[name] for name in graph.inputs}
-                inputs["a"] = float(figure.slider("a").input_value())
-                for name, value in graph.at(inputs).values.items():
+                seen, a = figure.numbers()["values"], float(figure.slider("a").input_value())
+                for name, value in graph.at({**point(graph), "a": a}).values.items():
                     assert seen[name] in (number(value * (1 - 1e-12)), number(value * (1 + 1e-12)))
         assert bench.console_errors == []
     rows = []
@@ -225,10 +180,8 @@ def counted(page) -> dict[str, float]:
 
 
 def test_leaks(lab, chromium, tmp_path) -> None:
-    def grown(name: str, after_first: dict[str, float], after_all: dict[str, float], *more: object) -> tuple:
-        nodes, listeners, heap = (
-            after_all[key] - after_first[key] for key in ("Nodes", "JSEventListeners", "JSHeapUsedSize")
-        )
+    def grown(name: str, first: dict[str, float], last: dict[str, float], *more: object) -> tuple[object, ...]:
+        nodes, listeners, heap = (last[key] - first[key] for key in ("Nodes", "JSEventListeners", "JSHeapUsedSize"))
         return (name, f"{nodes:+,.0f}", f"{listeners:+,.0f}", f"{heap / 1e6:+,.2f} MB", *more)
 
     figure, rows = gf.explore(gf.graph(CHAIN), a=1, o=2), []
@@ -243,7 +196,7 @@ def test_leaks(lab, chromium, tmp_path) -> None:
         assert (last["Nodes"], last["JSEventListeners"]) == (first["Nodes"], first["JSEventListeners"])
 
     # The slider tells how much JupyterLab and ipywidgets keep of any widget.
-    living = "[len(ipywidgets.widgets.widget._instances), sum(type(w) is type(shown) for w in ipywidgets.widgets.widget._instances.values())]"  # noqa: E501
+    living = "[len(_instances), sum(type(widget) is type(shown) for widget in _instances.values())]"
     for made in (f"live({CHAIN!r})", "ipywidgets.FloatSlider()"):
         cells = [SETUP, f"shown = {made}\ndisplay(shown)", "shown.close()"]
         with open_bench(lab, chromium, cells, "leaks", tmp_path) as bench:
@@ -254,7 +207,7 @@ def test_leaks(lab, chromium, tmp_path) -> None:
                     bench.cell_output(1).locator(".gf-pane > svg, .noUi-handle").first.wait_for()
                     bench._run(2)
                 bench.page.evaluate(RESTED)
-                widgets.append(eval(bench.python(living)))
+                widgets.append(json.loads(bench.python(living)))
                 counts.append(counted(bench.page))
             name = "the live figure in JupyterLab" if "live" in made else "an ipywidgets.FloatSlider there"
             rows.append(grown(name, *counts, f"{widgets[1][0] - widgets[0][0]:+}", widgets[1][1]))

@@ -29,6 +29,8 @@ _PAD_X, _PAD_Y = 10.0, 6.0
 _WIDEST_NODE, _WIDEST_EDGE = 260.0, 190.0
 _ARRAY_ROOM, _LONGEST_NAME = 8.0, 3.0
 _EQUALS, _EDGE_PAD = 1.06, 6.0
+_LARGEST_MAP = 10_000
+"""Larger maps are not written down: only their shape is shown."""
 
 
 class LivePicture:
@@ -40,11 +42,11 @@ class LivePicture:
     def __init__(self, flow: GradientFlow, numbers: GradientFlow | None, orientation: str = "down") -> None:
         self.flow, self.numbers = flow, numbers
         self.nodes, self.edges = labels(flow, "computation", None)
-        self._arrays = {name for name in (numbers.known if numbers else ()) if is_array(numbers.known[name])}
+        self.arrays = {name for name in (numbers.known if numbers else ()) if is_array(numbers.known[name])}
         longest = max((derivative_room(name, "") for name in flow.names), default=0)
         self._longest = min(longest, derivative_room("x" * 6, ""))
         self._written = [fitted(node.written, _WIDEST_NODE / NODE_FONT) for node in self.nodes]
-        arrays = [not self._arrays.isdisjoint((edge.child, edge.parent)) for edge in self.edges]
+        arrays = [not self.arrays.isdisjoint((edge.child, edge.parent)) for edge in self.edges]
         self._ink = [_formula_ink(edge, array) for edge, array in zip(self.edges, arrays)]
         self._constant = [_is_number(edge) and not array for edge, array in zip(self.edges, arrays)]
         position = {node.name: i for i, node in enumerate(self.nodes)}
@@ -60,7 +62,7 @@ class LivePicture:
     def svg(self, title: str, description: str, direction: str, shown: str, of: str | None, steps: int) -> str:
         """The picture at the flow's point, after so many steps of the reverse sweep from `of`."""
         adjoints: dict[str, Any] = {}
-        if self.numbers and of and of not in self._arrays:
+        if self.numbers and of and of not in self.arrays:
             found = self.numbers.adjoint_or_missing(of)
             adjoints = {name: found[name] for name in sweep_order(self.flow, of)[:steps]}
         kind = f" gf-picture gf-shows-{shown}" + (" gf-gradient" if direction == "gradient" else "")
@@ -82,7 +84,7 @@ class LivePicture:
     # Nodes ------------------------------------------------------------------------------------------------------------
 
     def _room(self, i: int) -> float:
-        return _ARRAY_ROOM if self.nodes[i].name in self._arrays else NUMBER_ROOM
+        return _ARRAY_ROOM if self.nodes[i].name in self.arrays else NUMBER_ROOM
 
     def _derivative_room(self, i: int) -> float:
         name = derivative_room("", self.nodes[i].name) - 0.5 - _EQUALS
@@ -177,7 +179,8 @@ def _map_text(map: Any) -> str:
         return "none"
     if isinstance(map, Factor):
         return number(float(map.value)) if not hasattr(map.value, "free_symbols") else ""
-    return matrix_text(map.matrix)
+    rows, columns = map.shape
+    return matrix_text(map.matrix) if rows * max(rows, columns) <= _LARGEST_MAP else f"{rows}×{columns}"
 
 
 def _slot(kind: str, x: float, y: float, size: float, room: float, text: str) -> str:

@@ -38,16 +38,17 @@ def number(value: float, room: float = NUMBER_ROOM) -> str:
     """
     if value == int(value) and abs(value) < 1e9 and ems(text := f"{int(value)}".replace("-", "−")) <= room:
         return text
-    for digits in range(6, 0, -1):
-        lead, _, power = f"{value:.{digits - 1}e}".partition("e")
-        if -4 <= int(power) < 6:
-            text = f"{float(f'{lead}e{power}'):.6g}".replace("-", "−")
-        else:
-            lead = f"{float(lead):g}".replace("-", "−")
-            text = {"1": "", "−1": "−"}.get(lead, f"{lead}·") + f"10{str(int(power)).translate(_RAISED)}"
-        if ems(text) <= room:
-            break
-    return text
+    texts = [_rounded(value, digits) for digits in range(6, 0, -1)]
+    return next((text for text in texts if ems(text) <= room), texts[-1])
+
+
+def _rounded(value: float, digits: int) -> str:
+    """A number in so many significant digits, as it is set in type."""
+    lead, _, power = f"{value:.{digits - 1}e}".partition("e")
+    if -4 <= int(power) < 6:
+        return f"{float(f'{lead}e{power}') + 0.0:.6g}".replace("-", "−")
+    lead = f"{float(lead):g}".replace("-", "−")
+    return {"1": "", "−1": "−"}.get(lead, f"{lead}·") + f"10{str(int(power)).translate(_RAISED)}"
 
 
 def value_text(value: Any, room: float = NUMBER_ROOM) -> str:
@@ -62,7 +63,7 @@ def value_text(value: Any, room: float = NUMBER_ROOM) -> str:
     if not getattr(value, "shape", ()):
         return number(float(value), room) if isfinite(float(value)) else "no value"
     for digits in (4, 3, 2) if value.size <= _MOST_ENTRIES else ():
-        entries = [number(float(f"{entry:.{digits}g}"), 99) for entry in value.flat]
+        entries = [_rounded(entry, digits) for entry in value.flat]
         if ems(text := _nested(entries, value.shape)) <= room:
             return text
     return shape_text(value.shape)
@@ -75,18 +76,16 @@ def matrix_text(matrix: Any, room: float = NUMBER_ROOM) -> str:
     >>> matrix_text(np.eye(2)), matrix_text(np.diag([3.0, 4.0]), 6), matrix_text(np.ones((2, 3)))
     ('I', 'diag(3, 4)', '2×3')
     """
+    import numpy as np
+
     rows, columns = matrix.shape
-    if rows == columns > 1 and not (matrix - _diagonal(matrix)).any():
+    if rows == columns > 1 and not matrix[~np.eye(rows, dtype=bool)].any():
         inner = value_text(matrix.diagonal(), room - 0.94)
         if (matrix.diagonal() == 1).all():
             return "I"
         return f"diag({inner[1:-1]})" if inner[0] == "[" else f"{rows}×{rows} diag"
     text = value_text(matrix if rows > 1 and columns > 1 else matrix.reshape(-1), room)
     return text if text[0] == "[" else f"{rows}×{columns}"
-
-
-def _diagonal(matrix: Any) -> Any:
-    return matrix * [[row == column for column in range(len(matrix))] for row in range(len(matrix))]
 
 
 def _nested(entries: list[str], shape: tuple[int, ...]) -> str:

@@ -14,10 +14,13 @@ Edges are numbered as in the flow and in the picture. An entry of "inside" is th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from math import floor, log10
 from typing import Any
 
+from ..core.derived.fold import has_arrays
+from ..core.derived.portable import portable
+from ..core.edge import Edge
 from ..core.flow import GradientFlow
 from ..core.grains import CONVENTIONS
 from ..core.graph import Graph
@@ -41,7 +44,8 @@ _LARGEST_MAP = 10_000
 def program_of(graph: Graph, inputs: Iterable[Any] = ()) -> dict[str, Any] | None:
     """The program that the browser runs on inputs such as these, or None for a graph with opaque functions."""
     try:
-        return graph.program().json(arrays=any(isinstance(value, list) for value in inputs) or None)
+        arrays = any(isinstance(value, list) for value in inputs) or any(map(has_arrays, graph.nodes))
+        return portable(graph, arrays)
     except NotExpressible:
         return None
 
@@ -57,8 +61,12 @@ def flow_data(flow: GradientFlow) -> dict[str, Any]:
     }
 
 
-def words(flow: GradientFlow) -> dict[str, Any]:
-    """The names and formulas of a flow in symbols (or of one that has only numbers), in plain text."""
+def words(flow: GradientFlow, arrays: Collection[str] = ()) -> dict[str, Any]:
+    """The names and formulas of a flow in symbols (or of one that has only numbers), in plain text.
+
+    Between `arrays` a partial is a Jacobian, of which the formula of one entry would say something else.
+    """
+    arrays = set(arrays)
     position = {name: i for i, name in enumerate(flow.names)}
     return {
         "names": list(flow.names),
@@ -67,7 +75,7 @@ def words(flow: GradientFlow) -> dict[str, Any]:
         "widths": [_width(name) if name in flow.graph else None for name in flow.names],
         "held": [i for i, name in enumerate(flow.names) if f"{name} is held fixed" in flow.notes],
         "equations": [str(flow.equations[name]) if name in flow.equations else "" for name in flow.names],
-        "formulas": [str(map_formula(edge.map)) if edge.exists else "" for edge in flow.edges],
+        "formulas": ["" if {edge.child, edge.parent} & arrays else _formula(edge) for edge in flow.edges],
     }
 
 
@@ -75,7 +83,7 @@ def inside(graph: Graph, name: str) -> dict[str, Any]:
     """The figure of one equation: every operation a node. Its numbers come from those of the whole."""
     inner = graph.inside(name)
     flow = inner.flow()
-    return {**words(flow), "svg": LivePicture(flow, None).inner_svg, "program": inner.program().json()}
+    return {**words(flow), "svg": LivePicture(flow, None).inner_svg, "program": portable(inner, False)}
 
 
 def can_open(graph: Graph) -> list[str]:
@@ -96,7 +104,7 @@ def default_range(value: float) -> list[float]:
     >>> default_range(1), default_range(-30), default_range(0.002)
     ([-5.0, 5.0, 0.1], [-100.0, 100.0, 2.0], [-5.0, 5.0, 0.1])
     """
-    most = max(2 * abs(value), 5.0)
+    most = min(max(2 * abs(value), 5.0), 4e307)
     ten = 10.0 ** floor(log10(most))
     top = next(factor for factor in (1, 2, 5, 10) if factor * ten >= most * (1 - 1e-12)) * ten
     return [-top, top, top / 50]
@@ -142,6 +150,10 @@ def _plain_map(map: Any) -> Any:
     if rows * columns > _LARGEST_MAP:
         return None
     return {"rows": rows, "cols": columns, "data": map.matrix.reshape(-1).tolist()}
+
+
+def _formula(edge: Edge) -> str:
+    return str(map_formula(edge.map)) if edge.exists else ""
 
 
 def _width(name: str) -> float:

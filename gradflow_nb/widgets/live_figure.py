@@ -57,7 +57,7 @@ class LiveFigure(anywidget.AnyWidget):
         numbers = self._numbers()
         view["of"] = self._target(numbers) if view["of"] is None else view["of"]
         if view["of"] not in self._symbols.names:
-            raise UnknownName(view["of"], self._symbols.names)
+            raise UnknownName(str(view["of"]), self._symbols.names)
         self._picture = LivePicture(self._symbols, numbers, view["orientation"])
         self.step = len(sweep_order(self._symbols, view["of"])) if view["step"] is None else view["step"]
         self.figure = self._data()
@@ -73,8 +73,10 @@ class LiveFigure(anywidget.AnyWidget):
         pictures. Returns the path.
         """
         path = Path(file)
-        if path.suffix not in (".html", ".htm"):
+        if path.suffix in (".svg", ".png", ".pdf"):
             return self._still().save(path)
+        if path.suffix not in (".html", ".htm"):
+            raise GradflowError(f"{path.name!r} cannot be written: end the name in .html, .svg, .png or .pdf.")
         state = {"figure": self._data(every=True), "inputs": self.inputs, "selected": self.selected, "step": self.step}
         path.write_text(page(self._still().title, self.module, self._css, state), encoding="utf-8")
         return path
@@ -121,12 +123,15 @@ class LiveFigure(anywidget.AnyWidget):
         return draw(self._numbers() or self._symbols, direction=self._view["direction"], of=self._view["of"])
 
     def _svg(self) -> str:
-        still, view = self._still(), self._view
-        self._picture.numbers = None if still.flow.symbolic else still.flow
+        return self._drawn(self._still())
+
+    def _drawn(self, still: Figure) -> str:
+        view, self._picture.numbers = self._view, None if still.flow.symbolic else still.flow
         return self._picture.svg(still.title, still.text, view["direction"], view["labels"], view["of"], self.step)
 
     def _data(self, every: bool = False) -> dict[str, Any]:
-        flow, arrays = self._symbols, any(isinstance(value, list) for value in self.inputs.values())
+        still, flow = self._still(), self._symbols
+        arrays = any(isinstance(value, list) for value in self.inputs.values())
         program = data.program_of(self.graph, self.inputs.values()) if self._own_flow is None else None
         opens = data.can_open(self.graph) if program and not arrays else []
         if every:  # a page has no kernel to ask
@@ -134,9 +139,9 @@ class LiveFigure(anywidget.AnyWidget):
         sent = opens if every or len(opens) <= data.MOST_INSIDE else []
         return {
             "version": data.VERSION,
-            "title": self._still().title,
-            "svg": self._svg(),
-            **data.words(flow),
+            "title": still.title,
+            "svg": self._drawn(still),
+            **data.words(flow, self._picture.arrays),
             "program": program,
             "flow": None if program else data.flow_data(flow),
             "ranges": data.ranges(self.inputs, self._view["ranges"]) if program else {},
@@ -222,6 +227,8 @@ def explore(
         shown = shown.graph
     elif isinstance(shown, Graph) and not data.program_of(shown):
         shown = shown.flow()
+    if step is not None and (isinstance(step, bool) or not isinstance(step, int) or step < 0):
+        raise InputError(f"step={step!r} is not a number of steps: write 0, 1, 2, … or leave it out for all of them.")
     if isinstance(shown, Graph):
         given = _complete(shown, given)
     elif given:

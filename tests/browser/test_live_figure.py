@@ -125,7 +125,7 @@ def step_through(figure, do):
     before = figure.places()
     do("First step")
     assert figure.derivatives() == {}
-    expect(figure.says).to_have_text("Nothing is known yet: step forward to begin.")
+    expect(figure.says).to_have_text("Step forward to begin.")
     for known, node in enumerate("gofedcb", 1):
         do("One step forward")
         seen = figure.derivatives()

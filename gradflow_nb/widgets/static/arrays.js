@@ -89,8 +89,6 @@ function entrywise(word, values) {
 	return filled(shape, (i) => word(a[i], b[i], c[i]));
 }
 
-// Products
-
 function matrixProduct(a, b) {
 	const p = shapeOf(a), q = shapeOf(b), inner = p.at(-1), cols = q[1] ?? 1;
 	if (!inner || inner !== q[0] || p.length > 2 || q.length > 2) throw misfit(p, q);
@@ -114,7 +112,7 @@ function dotProduct(a, b) {
 	return matrixProduct(a, b);
 }
 
-// Reductions, and what undoes them. A lane is the entries along an axis, or all where it is null.
+// A lane is the entries along an axis, or all where it is null.
 
 function lanesOf(x, axis) {
 	const shape = shapeOf(x), offsets = offsetsOf(shape);
@@ -157,8 +155,6 @@ function fitted(g, like) {
 	const [from, shape] = [shapeOf(g), shapeOf(like)];
 	return sameShape(from, shape) || from.length < shape.length ? g : scattered(g, shape, broadcastPlaces(shape, from));
 }
-
-// Shapes and places
 
 function reshaped(x, { shape }) {
 	const count = dataOf(x).length, known = shape.reduce((product, n) => (n < 0 ? product : product * n), 1);

@@ -1,6 +1,6 @@
 // Making elements. None has an id, for a figure may be shown twice on a page.
 
-// h("p.gf-hint", {title: "..."}, "text"): a tag with its class, properties or attributes or on... events, children.
+// h("p.gf-hint", {title: "..."}, "text"): tag and class, properties or attributes or events, children.
 function h(tag, properties, ...children) {
 	const [name, className = ""] = tag.split("."), made = document.createElement(name);
 	if (className) made.className = className;
@@ -31,7 +31,7 @@ const DRAWN = new Set("svg title desc style rect g path polygon polyline text ts
 function safeSvg(text) {
 	const picture = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
 	const isInk = (part) => part.namespaceURI === SVG && DRAWN.has(part.localName)
-		&& [...part.attributes].every(({ name, value }) => !/^on|href|^id$|^style$/i.test(name) && !/url\(|\\/i.test(value))
+		&& [...part.attributes].every(({ name, value }) => !/^on|href|^id$|^style$|^data-com/i.test(name) && !/url\(|\\/i.test(value))
 		&& (part.localName !== "style" || !/url\(|src\(|image|@import|\\/i.test(part.textContent));
 	if (![picture, ...picture.querySelectorAll("*")].every(isInk)) throw new Error("The picture of this figure holds more than ink.");
 	return document.importNode(picture, true);
@@ -58,11 +58,11 @@ const button = (text, onclick, more = {}) => h("button.gf-button", { onclick, ..
 const line = (...children) => h("div.gf-line", ...children);
 const hint = (text) => h("p.gf-hint", text);
 
-// Buttons of which one is chosen. `choices` are [value, label].
+// Buttons of which one is chosen: {value: text}.
 function choice(label, choices, choose) {
-	const buttons = choices.map(([value, text]) => h("button.gf-choice", { onclick: () => choose(value) }, text));
-	const show = (chosen) => buttons.forEach((each, i) => each.setAttribute("aria-pressed", String(choices[i][0] === chosen)));
-	return { group: h("div.gf-choices", { role: "group", "aria-label": label }, buttons), show };
+	const buttons = Object.entries(choices).map(([value, text]) => [value, h("button.gf-choice", { onclick: () => choose(value) }, text)]);
+	const show = (chosen) => buttons.forEach(([value, each]) => each.setAttribute("aria-pressed", String(value === chosen)));
+	return { group: h("div.gf-choices", { role: "group", "aria-label": label }, buttons.map(([, each]) => each)), show };
 }
 
 // A list of [value, text] to choose from, filled again only when it changes.
@@ -77,7 +77,7 @@ function chooser(label, choose) {
 
 function tableOf(caption, head, rows) {
 	const cells = ([first, ...others]) => h("tr", h("th", { scope: "row" }, first), others.map((cell) => h("td", cell)));
-	return h("table.gf-table", h("caption", caption), h("thead", h("tr", head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", rows.map(cells)));
+	return h("table.gf-table", caption && h("caption", caption), h("thead", h("tr", head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", rows.map(cells)));
 }
 
 const ICONS = { first: "|◂", back: "◂", play: "▶\ufe0e", pause: "❙❙", forward: "▸", last: "▸|" };

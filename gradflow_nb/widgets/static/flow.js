@@ -1,6 +1,6 @@
 // The two sweeps over a flow, and flows in which nodes are held or eliminated.
 
-// For each node, the numbers of the edges whose `end` ("child" or "parent") it is.
+// For each node, the numbers of the edges whose "child" or "parent" it is.
 function edgeNumbers(flow, end) {
 	const found = flow.names.map(() => []);
 	flow.edges.forEach((edge, i) => found[edge[end]].push(i));
@@ -8,7 +8,7 @@ function edgeNumbers(flow, end) {
 }
 
 // An edge's whole map, written down where it has a vjp; and a map before that edge.
-const edgeMap = (flow, edge) => (edge.vjp ? edge.vjp(identityMap(flow.sizes[edge.child])) : edge.map);
+const edgeMap = (flow, edge) => (edge.vjp ? throughEdge(identityMap(flow.sizes[edge.child]), edge) : edge.map);
 const throughEdge = (map, edge) => (edge.vjp && map !== undefined ? edge.vjp(map) : timesMap(map, edge.map));
 
 // A sweep's steps, its start first. "backward" finds d start/d node, "forward" d node/d start.
@@ -39,10 +39,10 @@ const held = (flow, positions) => ({ ...flow, edges: flow.edges.filter((edge) =>
 
 // Every edge into a node joined with every edge out of it, parallel ones added; positions stay.
 function eliminated(flow, position) {
-	const symbols = (edges, join) => join(edges.map((edge) => edge.text ?? `${edge.map}`));
-	const born = (a, b, map, join) =>
-		({ child: a.child, parent: b.parent, map, text: map === undefined ? symbols([a, b], join) : undefined, born: true });
-	const merged = (edges) => edges.reduce((a, b) => born(a, b, plusMap(edgeMap(flow, a), edgeMap(flow, b)), sumText));
+	const written = ({ text, map }) => ({ text: text ?? `${map}`, isSum: / [+-] /.test(text) });
+	const born = (a, b, map, join) => ({ child: a.child, parent: b.parent, map, text: map === undefined ? join([a, b].map(written)) : undefined, born: true });
+	const sum = (pieces) => pieces.map(({ text }) => text).join(" + "), product = (pieces) => productOf(pieces).text;
+	const merged = (edges) => edges.reduce((a, b) => born(a, b, plusMap(edgeMap(flow, a), edgeMap(flow, b)), sum));
 	const into = flow.names.map(() => new Map()); // of each child, its edges by parent
 	const add = (edge) => into[edge.child].set(edge.parent, [...(into[edge.child].get(edge.parent) ?? []), edge]);
 	flow.edges.forEach(add);
@@ -55,7 +55,7 @@ function eliminated(flow, position) {
 		const outer = merged(group.get(position));
 		group.delete(position);
 		for (const edge of inner) {
-			add(born(outer, edge, throughEdge(edgeMap(flow, outer), edge), productText));
+			add(born(outer, edge, throughEdge(edgeMap(flow, outer), edge), product));
 			group.set(edge.parent, [merged(group.get(edge.parent))]);
 		}
 		into[child] = new Map([...group].sort(([a], [b]) => a - b));

@@ -3,8 +3,8 @@
 function openFigure(model, root) {
 	const data = checkedFigure(structuredClone(model.get("figure"))), store = figureStore(data, model), { state } = store;
 	const view = figureView(store), panels = [inputsPanel(store), sweepPanel(store), toolsPanel(store, view)];
-	const direction = choice("Arrows", [["computation", "computation"], ["gradient", "gradient flow"]], (chosen) => store.act({ direction: chosen }));
-	const labels = choice("Labels", ["formula", "number", "both"].map((each) => [each, each]), (chosen) => store.act({ labels: chosen }));
+	const direction = choice("Arrows", { computation: "computation", gradient: "gradient flow" }, (to) => store.act({ direction: to }));
+	const labels = choice("Labels", { formula: "formula", number: "number", both: "both" }, (to) => store.act({ labels: to }));
 	const failed = h("p.gf-wrong", { role: "alert" }), notes = hint("");
 	root.replaceChildren(h("div.gf-live",
 		h("div.gf-left", h("div.gf-toolbar", direction.group, labels.group, view.zoomButtons), failed, view.pane, notes),
@@ -13,7 +13,8 @@ function openFigure(model, root) {
 		direction.show(state.direction);
 		labels.show(state.labels);
 		write(failed, now.failed ? failureText(data, now.failed) : "");
-		write(notes, [...data.notes, ...kinkNotes(data, now.run)].join(" "));
+		const pins = [...state.pins.keys()].map((i) => `${store.name(i)} is held fixed.`);
+		write(notes, [...data.notes, ...pins, ...kinkNotes(data, now.run)].join(" "));
 	}, view.paint, ...panels.map(({ paint }) => paint));
 
 	// Python, and whatever is linked to it, may move the figure too.
@@ -46,16 +47,15 @@ function kinkNotes({ program, names, conventions }, run) {
 	const { steps, owners } = readied(program), about = new Map();
 	steps.forEach(({ name, places }, k) => {
 		if (owners[k] < 0 || !/^(relu|abs|sign|step|max|min)$/.test(name)) return;
-		const [a, b = [0]] = places.map((place) => dataOf(run.slots[place]));
-		const isTie = Array.from({ length: Math.max(a.length, b.length) }, (_, i) => a[i % a.length] === b[i % b.length]).some(Boolean);
-		if (isTie) about.set(name, (about.get(name) ?? new Set()).add(names[owners[k]]));
+		const isTie = entrywise((a, b) => Number(a === b), [...places.map((place) => run.slots[place]), 0].slice(0, 2));
+		if (dataOf(isTie).includes(1)) about.set(name, (about.get(name) ?? new Set()).add(names[owners[k]]));
 	});
 	return [...about].map(([name, nodes]) => `In ${[...nodes].join(", ")}: ${conventions[name]}.`);
 }
 
 function render({ model, el }) {
 	const root = h("div.gradflow-widget", { "data-lm-suppress-shortcuts": "true" });
-	root.addEventListener("keydown", (event) => event.key !== "Tab" && event.stopPropagation()); // letters are no commands here
+	root.addEventListener("keydown", (event) => event.key !== "Tab" && event.stopPropagation()); // no commands
 	el.append(root);
 	let close;
 	const open = () => {

@@ -4,7 +4,7 @@ export default {
 		const modules = globalThis.gradflowModules ??= new Map(), text = context.model.get("module");
 		if (!modules.has(text)) {
 			const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-			modules.set(text, import(address).finally(() => URL.revokeObjectURL(address)));
+			modules.set(text, import(address).catch((error) => { modules.delete(text); throw error; }));
 		}
 		return (await modules.get(text)).default.render(context);
 	},

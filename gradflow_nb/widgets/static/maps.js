@@ -6,6 +6,7 @@ const finiteEntry = (value) => (Number.isFinite(value) ? value : NaN);
 const matrixMap = (rows, cols, data) => (rows * cols === 1 ? finiteEntry(data[0]) : { rows, cols, data: data.map(finiteEntry) });
 
 function identityMap(size) {
+	if (size > 1000) return undefined; // too large to write down
 	const data = new Float64Array(size * size);
 	for (let i = 0; i < size; i++) data[i * size + i] = 1;
 	return matrixMap(size, size, data);
@@ -30,6 +31,6 @@ function timesMap(outer, inner) {
 
 function plusMap(a, b) {
 	if (a === undefined || b === undefined) return undefined;
-	if (typeof a === "number" && typeof b === "number") return finiteEntry(a + b);
+	if (typeof a === "number" && typeof b === "number") return Math.abs(a + b) < 1e-14 * Math.abs(a) ? 0 : finiteEntry(a + b); // rounding
 	return a.data && b.data ? matrixMap(a.rows, a.cols, a.data.map((x, i) => x + b.data[i])) : NaN; // a number there is NaN
 }

@@ -1,25 +1,31 @@
 // The nudge lens: a small change of an input, what the partials predict of it, and what it truly does.
 
 // What stands in the slots while a nudge is on; null without numbers.
-function nudgeLens({ data, state }, { run, values, flow }) {
+function nudgeLens({ data, state }, { run, values, whole }) {
 	if (!run || state.nudged === null) return null;
+	const flow = held(whole, [...state.pins.keys()]); // an elimination changes nothing
 	const inputs = state.inputs.map((value, k) => (data.inputs[k] === state.nudged ? value + state.delta : value));
-	const there = ranAt(data, inputs, state.pins), slopes = sweepResults(flow, "forward", state.nudged), edges = new Map(flow.edges.map((edge) => [edge.drawn, edge]));
+	const there = ranAt(data, inputs, state.pins), slopes = new Map(sweepSteps(flow, "forward", state.nudged).map(({ node, result }) => [node, result ?? NaN])), edges = new Map(flow.edges.map((edge) => [edge.drawn, edge]));
 	const change = (i) => (typeof values[i] === "number" ? there.values[i] - values[i] : NaN);
-	const ofNode = (i) => [(slopes[i] ?? 0) * state.delta, change(i)]; // a matrix times a number is NaN
+	const ofNode = (i) => [(slopes.get(i) ?? 0) * state.delta, change(i)]; // of a matrix NaN
 	const ofEdge = (k) => {
 		const { child, parent, map } = edges.get(k) ?? {}, by = change(parent);
 		if (typeof map !== "number") return [NaN, NaN];
-		return [map * by, by ? revalue(data.program, run, child, parent, there.values[parent]) - values[child] : 0];
+		return [map * by, by === 0 ? 0 : revalue(data.program, run, child, parent, there.values[parent]) - values[child]];
+	};
+	// Where several arrows meet and multiply, they make more than their sum.
+	const together = (i) => {
+		const moved = flow.edges.filter(({ child, parent }) => child === i && change(parent));
+		return moved.length > 1 ? [[moved.reduce((sum, { drawn }) => sum + ofEdge(drawn)[0], 0), change(i)]] : [];
 	};
 	const said = (x, room = 3.2) => (Number.isFinite(x) ? slotNumber(Number(x.toPrecision(10)), room) : "–");
 	const shown = (pair) => `≈ ${pair.map((x) => said(x)).join(" | ")}`;
-	return { node: (i) => `Δ${shown(ofNode(i))}`, edge: (k) => shown(ofEdge(k)), ofNode, ofEdge, said };
+	return { node: (i) => `Δ${shown(ofNode(i))}`, edge: (k) => shown(ofEdge(k)), ofNode, ofEdge, together, flow, said };
 }
 
 function nudgeTool(store) {
 	const { data, state, name } = store;
-	if (!data.program || !store.scalars.length) return { element: hint("There is no number here that could be nudged."), paint() {} };
+	if (!data.program || !store.scalars.length) return { element: hint("No input here is a single number."), paint() {} };
 	const nudge = (nudged) => store.act({ nudged, delta: data.ranges[name(nudged)][2] }), which = chooser("Nudge the input", nudge), table = h("div"), show = rebuilt(table);
 	const slider = h("input", { type: "range", "aria-label": "Δ, the nudge", oninput: () => store.act({ delta: Number(slider.value) }) });
 	const amount = h("output.gf-amount");
@@ -29,14 +35,15 @@ function nudgeTool(store) {
 		Object.assign(slider, { min: -reach, max: reach, step: reach / 50, value: String(state.delta) });
 		slider.setAttribute("aria-valuetext", saidNumber(state.delta));
 		write(amount, `Δ${name(state.nudged)} = ${saidNumber(state.delta)}`);
-		if (!lens) return show(null, () => [hint("Without values there is nothing to nudge.")]);
+		if (!lens) return show(null, () => [hint("Without values nothing can be nudged.")]);
 		const gap = (a, b) => (Math.abs(b - a) < 1e-9 * Math.max(Math.abs(a), Math.abs(b)) ? 0 : b - a);
 		const row = (what, [predicted, is]) => [what, ...[predicted, is, gap(predicted, is)].map((x) => lens.said(x, NUMBER_ROOM))];
 		const outputs = data.outputs.map((i) => row(`Δ${name(i)}, the output`, lens.ofNode(i)));
-		const edges = view.flow.edges.filter(({ drawn }) => drawn !== undefined).slice(0, MOST_TABLED);
-		const rows = [...outputs, ...edges.map(({ child, parent, drawn }) => row(`${name(parent)} → ${name(child)}`, lens.ofEdge(drawn)))];
+		const edges = lens.flow.edges.map(({ child, parent, drawn }) => row(`${name(parent)} → ${name(child)}`, lens.ofEdge(drawn)));
+		const joins = data.names.flatMap((_, i) => lens.together(i).map((pair) => row(`all arrows into ${name(i)}`, pair)));
+		const rows = [...outputs, ...joins, ...edges].slice(0, MOST_TABLED);
 		return show(rows, () => [tableOf("Prediction and truth", ["change of", "predicted ≈", "true", "difference"], rows)]);
 	};
-	const says = hint("Drag Δ: ≈ is what the partials predict, beside it the true change.");
+	const says = hint("≈ is predicted, beside it the true change: at a box from the nudge, at an arrow from what truly comes in.");
 	return { element: h("div", says, line(which.list, slider, amount), table), paint, clicked: ({ node }) => store.scalars.includes(node) && nudge(node) };
 }

@@ -9,7 +9,6 @@ function numberText(x, digits = 6) {
 	return `${{ 1: "", "-1": "-" }[lead] ?? `${lead}·`}10^${power}`;
 }
 
-// Entries stand close together: four digits, but whole ones stay.
 const entryText = (x) => numberText(x, Math.abs(x) >= 1000 ? 6 : 4);
 
 // [[1, 2.5], [3, 4]], or only its shape where it has more than `most` entries.
@@ -28,10 +27,10 @@ function nestedText(shape, texts) {
 	return texts[0];
 }
 
-// What a person typed: 3, -0.5, 1/2 or −2; NaN for anything else.
+// What a person typed: 3, -0.5, 1/2, −2 or 1e-7; NaN for anything else.
 function numberOf(text) {
-	const typed = /^\s*([-−]?)\s*(\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:\s*\/\s*(\d{1,60}))?\s*$/.exec(text);
+	const typed = /^\s*([-−]?)\s*(\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:e([-+]?\d{1,3})|\s*\/\s*(\d{1,60}))?\s*$/.exec(text);
 	if (!typed) return NaN;
-	const size = Number(typed[2]) / Number(typed[3] ?? 1);
+	const size = Number(`${typed[2]}e${typed[3] ?? 0}`) / Number(typed[4] ?? 1);
 	return !Number.isFinite(size) ? NaN : typed[1] && size ? -size : size;
 }

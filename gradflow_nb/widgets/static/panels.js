@@ -8,7 +8,7 @@ function inputsPanel(store) {
 	const { data, state, name } = store, wrong = h("p.gf-wrong", { role: "status" }), refreshes = [];
 	const set = (k, value) => store.act({ inputs: state.inputs.map((old, i) => (i === k ? value : old)) });
 	const fieldFor = (label, read, put) => {
-		const field = h("input.gf-field", { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false, "aria-label": label });
+		const field = h("input.gf-field", { type: "text", inputMode: "decimal", autocomplete: "off", "aria-label": label });
 		const judge = (value) => {
 			const bad = Number.isNaN(value);
 			field.setAttribute("aria-invalid", String(bad));
@@ -21,8 +21,8 @@ function inputsPanel(store) {
 			put(value);
 			store.settle();
 		});
-		const restore = () => { // the last good value stands
-			judge(0);
+		const restore = () => { // the last good value stands; what was wrong is still said
+			field.setAttribute("aria-invalid", "false");
 			field.value = String(read());
 		};
 		field.addEventListener("change", restore);
@@ -47,7 +47,7 @@ function inputsPanel(store) {
 		return h("div.gf-input-row gf-array", namedSpan(label), h("div.gf-cells", { style }, Array.from(entries, cell)));
 	};
 	const rows = data.program ? data.inputs.map((i, k) => (store.scalars.includes(i) ? numberRow : arrayRow)(name(i), k)) : [];
-	const none = data.program ? "This graph has no inputs." : "This flow has no program, so its inputs cannot be moved.";
+	const none = data.program ? "This graph has no inputs." : "Not every node has a formula here, so the inputs cannot be moved.";
 	const list = h("div.gf-inputs", { tabIndex: rows.length > 6 ? 0 : -1, role: "group", "aria-label": "All inputs" }, rows);
 	return { element: panelOf("Inputs", rows.length ? list : hint(none), wrong), paint: () => refreshes.forEach((refresh) => refresh()) };
 }
@@ -76,7 +76,7 @@ function sweepPanel(store) {
 		}, 1200 / pace);
 	};
 	const after = (act) => (chosen) => { stop(); act(chosen); };
-	const kind = choice("Sweep", ["backward", "forward"].map((each) => [each, each]), after((chosen) => {
+	const kind = choice("Sweep", { backward: "backward", forward: "forward" }, after((chosen) => {
 		store.act({ kind: chosen, start: chosen === "backward" ? store.home : data.inputs.find(isSmall) ?? 0, step: Infinity });
 	}));
 	const from = chooser("The sweep starts from", after((chosen) => store.act({ start: chosen, step: Infinity })));
@@ -94,7 +94,7 @@ function sweepPanel(store) {
 		kind.show(state.kind);
 		from.show(options(store.here().filter(isSmall)), state.start);
 		write(place, `step ${state.step} of ${count()}`);
-		write(says, state.step ? stepSentence(store, view, view.steps[state.step - 1]) : "Nothing is known yet: step forward to begin.");
+		write(says, state.step ? stepSentence(store, view, view.steps[state.step - 1]) : "Step forward to begin.");
 	};
 	return { element: panelOf("Sweep", line(kind.group, "from", from.list), buttons, says), paint, close: stop };
 }

@@ -1,6 +1,5 @@
 // The paths from `wrt` to `of`: counted without listing, found by number. Edges come child by child.
 
-// By position, how many paths lead there.
 function pathWays(flow, wrt) {
 	const ways = flow.names.map((_, i) => (i === wrt ? 1n : 0n));
 	for (const { child, parent } of flow.edges) ways[child] += ways[parent];
@@ -26,7 +25,7 @@ function firstPaths(flow, of, wrt, most) {
 	return Array.from({ length: ways[of] < most ? Number(ways[of]) : most }, (_, i) => pathAt(flow, of, wrt, i, ways, into));
 }
 
-const pathProduct = (flow, path) => path.reduce((map, i) => throughEdge(map, flow.edges[i]), 1);
+const pathProduct = (flow, [first, ...rest]) => rest.reduce((map, i) => throughEdge(map, flow.edges[i]), first === undefined ? 1 : edgeMap(flow, flow.edges[first]));
 
 // The numbers of the edges on some path.
 function pathsThrough(flow, of, wrt) {

@@ -3,12 +3,10 @@
 const HEAD = 9;
 
 function pressable(part) {
-	part.setAttribute("role", "button");
-	part.setAttribute("tabindex", "-1");
+	for (const [name, value] of [["role", "button"], ["tabindex", "-1"]]) part.setAttribute(name, value);
 	return part;
 }
 
-// The parts of an SVG of ours, by the numbers of the flow.
 function pictureOf(text) {
 	const svg = safeSvg(text), nodes = [], edges = [];
 	const parted = (part) => ({ part: pressable(part), slots: Object.fromEntries([...part.querySelectorAll("[data-slot]")].map((slot) => [slot.dataset.slot, slot])) });
@@ -40,14 +38,13 @@ function fillDerivative(slot, sign, [of, ofWidth], [wrt, width], text) {
 }
 
 // Values, partials, and the derivatives that a sweep has reached. A lens shows something else in the slots.
-function fillPicture({ nodes, edges }, data, { values, flow, reached, cut, signs = [] }, { kind, start }, lens) {
+function fillPicture({ nodes, edges }, data, { values, flow, reached, signs = [] }, { kind, start }, lens) {
 	const end = (i) => [data.names[i], data.widths[i]];
 	nodes.forEach(({ part, slots }, i) => {
 		const value = values[i], room = Number(slots.value.dataset.room), symbolic = data.flow?.symbolic;
 		fillSlot(slots.value, symbolic ? "" : lens ? lens.node(i) : slotValue(value, room));
 		part.classList.toggle("gf-broken", !symbolic && Number.isNaN(value));
-		const isCut = cut && signs[i] === "∂" && !reached.has(i), map = isCut ? 0 : reached.get(i)?.result; // nothing is left of it
-		const text = !isCut && !reached.has(i) ? null : map === undefined ? "" : Number.isNaN(map) ? "does not exist" : slotShaped(map, value, room);
+		const map = reached.get(i)?.result, text = !reached.has(i) ? null : map === undefined ? "" : Number.isNaN(map) ? "does not exist" : slotShaped(map, value, room);
 		fillDerivative(slots.derivative, signs[i] ?? "d", ...(kind === "backward" ? [start, i] : [i, start]).map(end), text);
 	});
 	const now = new Map(flow.edges.map((edge) => [edge.drawn, edge]));
@@ -62,11 +59,10 @@ function fillPicture({ nodes, edges }, data, { values, flow, reached, cut, signs
 
 // Edges born of an elimination: on the drawn edge between the same nodes, or as an arc.
 function drawBorn(picture, { names }, { whole, flow }, { gone, labels }) {
-	const arcs = [], merged = new Map(), drawn = new Map(whole.edges.map(({ child, parent, drawn: k }) => [`${child} ${parent}`, k]));
+	const arcs = [], merged = new Map();
 	for (const edge of flow.edges.filter((each) => each.born)) {
-		const k = drawn.get(`${edge.child} ${edge.parent}`);
-		if (k === undefined) arcs.push(edge);
-		else merged.set(k, edge);
+		if (edge.onto === undefined) arcs.push(edge);
+		else merged.set(edge.onto, edge);
 	}
 	picture.edges.forEach(({ part, slots }, k) => {
 		const edge = merged.get(k);

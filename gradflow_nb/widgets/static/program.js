@@ -76,7 +76,7 @@ function checkedProgram(json) {
 	return json;
 }
 
-// Found once for each program: its operations ready to run, and what belongs to which name.
+// Found once for each program: its operations ready to run, and whose they are.
 const READY = new WeakMap();
 
 const readySteps = (operations) => operations.map(([name, ...places]) => {
@@ -134,7 +134,7 @@ function evaluate(program, inputs, pins = new Map()) {
 	const scalar = ready.scalar && inputs.every((value) => typeof value === "number");
 	const slots = new (scalar ? Float64Array : Array)(first + steps.length);
 	[...inputs, ...constants].forEach((value, i) => { slots[i] = settledValue(value); });
-	const fixed = new Map([...pins].map(([name, value]) => [program.values[name], settledValue(value)]));
+	const fixed = new Map([...pins].filter(([name]) => program.values[name] >= first).map(([name, value]) => [program.values[name], settledValue(value)]));
 	for (const [slot, value] of fixed) slots[slot] = value;
 	const [a, b, c] = ready.arguments;
 	for (let k = 0; k < steps.length; k++) {
@@ -163,7 +163,7 @@ function edgeMaps(program, run) {
 	return program.edges.map(([child, parent, slot], k) => {
 		if (!readied(program).edges[k]) return run.slots[slot];
 		const shape = shapeOf(run.values[child]), rows = dataOf(run.values[child]).length, cols = dataOf(run.values[parent]).length;
-		if (rows * cols > MOST_MATRIX) return undefined;
+		if (rows * Math.max(rows, cols) > MOST_MATRIX) return undefined;
 		const data = new Float64Array(rows * cols);
 		for (let row = 0; row < rows; row++) {
 			data.set(dataOf(edgeVjp(program, run, k, filled(shape, (i) => Number(i === row)))), row * cols);
@@ -172,7 +172,7 @@ function edgeMaps(program, run) {
 	});
 }
 
-// The child's value when only this parent has another one.
+// The child's value when this parent has another.
 function revalue(program, run, child, parent, value) {
 	const ready = readied(program), seen = new Set(), slots = typeof value === "number" ? run.slots.slice() : [...run.slots];
 	slots[program.values[parent]] = settledValue(value);

@@ -1,4 +1,4 @@
-// Numbers and names set in type. A number in a slot takes as many digits as there is room for, as in diagram/slots.py.
+// Numbers and names set in type. A number takes as many digits as its slot has room for, as in diagram/slots.py.
 
 const NUMBER_ROOM = 4.6, MOST_IN_SLOT = 9;
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
@@ -43,18 +43,17 @@ function slotMap(map, room = NUMBER_ROOM) {
 
 const matrixValue = ({ rows, cols, data }) => ({ shape: rows > 1 && cols > 1 ? [rows, cols] : [data.length], data });
 
-// An adjoint or a tangent in the shape of its node.
 const shapedAs = (map, value) => (map?.data && value?.data?.length === map.data.length ? { shape: value.shape, data: map.data } : map);
 
 const slotShaped = (map, value, room, shaped = shapedAs(map, value)) => (shaped.rows ? slotMap(map, room) : slotValue(shaped, room));
 
-// In sentences; of a symbol there is only the text. A negative or compound factor stands in brackets.
+// In sentences; a symbol is its text, and a negative or compound factor stands in brackets.
 const saidNumber = (x) => typeset(numberText(x));
 const saidValue = (value) => (Number.isNaN(value) ? "no value" : typeset(valueText(value)));
 
 function saidMap(map, text = "…") {
 	if (typeof map === "number") return Number.isNaN(map) ? "(does not exist)" : saidNumber(map);
-	return map === undefined ? typeset(text) : map.data.length > 16 ? `${map.rows}×${map.cols}` : typeset(valueText(matrixValue(map)));
+	return map === undefined ? typeset(text) : map.data.length > 16 ? `[${map.rows}×${map.cols}]` : typeset(valueText(matrixValue(map)));
 }
 
 const saidFactor = (map, text) => (map < 0 || (map === undefined && / [+-] |^-/.test(text)) ? `(${saidMap(map, text)})` : saidMap(map, text));

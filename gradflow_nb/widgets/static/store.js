@@ -10,16 +10,16 @@ function checkedFigure(data) {
 	if (program) checkedProgram(program);
 	must((program ?? flow)?.edges?.every(([child, parent]) => inside(child) && inside(parent) && parent < child), "it has neither a program nor a flow");
 	const fit = texts(names, names.length) && names.includes(data.view.of) && [...data.inputs, ...data.outputs].every(inside)
-		&& (!program || JSON.stringify(program.names) === JSON.stringify(names))
+		&& (!program || JSON.stringify([program.names, program.inputs]) === JSON.stringify([names, data.inputs.map((i) => names[i])]))
 		&& texts(data.equations, names.length) && texts(data.formulas, (program ?? flow).edges.length);
 	must(fit, "its parts do not fit together");
-	const list = (x) => (Array.isArray(x) ? x : []), object = (x) => (x?.constructor === Object ? x : {});
+	const list = (x) => (Array.isArray(x) ? x : []), object = (x) => Object.assign(Object.create(null), x);
 	const { inside: figures, ranges, conventions, opens, notes, held } = data;
 	return { ...data, inside: object(figures), ranges: object(ranges), conventions: object(conventions), opens: list(opens), notes: list(notes), held: list(held) };
 }
 
 const asValue = (given) => (Array.isArray(given) ? constantOf(given) : Number(given ?? NaN));
-const asPlain = (value) => (typeof value === "number" ? value : JSON.parse(nestedText(value.shape, Array.from(value.data, String))));
+const asPlain = (value) => (typeof value === "number" ? value : JSON.parse(nestedText(value.shape, Array.from(value.data, (x) => `${x - x === 0 ? x : null}`))));
 const asMap = (given) => (given === "missing" ? NaN : given?.data ? { ...given, data: Float64Array.from(given.data) } : given ?? undefined);
 
 function figureStore(data, model) {
@@ -51,12 +51,14 @@ function figureStore(data, model) {
 		const { view, view: { steps } } = store;
 		state.step = Math.max(0, Math.min(complete ? Infinity : state.step, steps.length));
 		view.reached = new Map(steps.slice(0, state.step).map((step) => [step.node, step]));
-		view.cut = state.step === steps.length;
+		if (state.step === steps.length) view.signs.forEach((sign, i) => { // nothing is left of what was cut off
+			if (sign === "∂" && !view.reached.has(i) && !state.gone.includes(i)) view.reached.set(i, { result: 0 });
+		});
 		for (const paint of store.painters) paint(view);
-		if (!heard && ("step" in change || "selected" in change)) settle();
+		if ((!heard && ("step" in change || "selected" in change)) || state.step !== (model.get("step") ?? 0)) settle();
 	}
 
-	// What has come to rest is told to Python, in one message; inputs rest when they are let go.
+	// What has come to rest is told to Python, in one message.
 	function settle() {
 		clearTimeout(waiting);
 		waiting = setTimeout(tell, 200);
@@ -88,14 +90,18 @@ function partNamed(data, name) {
 function derivedView({ data, state }) {
 	const ran = ranAt(data, state.inputs, state.pins), whole = flowOf(data, ran), eliminations = [];
 	let flow = held(whole, [...state.pins.keys()]);
+	const signs = signsOf(whole, flow, state);
 	for (const node of state.gone) {
 		const before = flow, { flow: after, multiplications } = eliminated(flow, node);
 		const born = after.edges.filter((edge) => edge.born && !before.edges.includes(edge));
-		for (const edge of born) edge.how = bornText(before, node, edge);
+		for (const edge of born) {
+			edge.how = bornText(before, node, edge);
+			edge.onto = whole.edges.findLast(({ child, parent }) => child === edge.child && parent === edge.parent)?.drawn;
+		}
 		eliminations.push({ node, born, multiplications });
 		flow = after;
 	}
-	return { ...ran, whole, flow, eliminations, steps: sweepSteps(flow, state.kind, state.start), signs: signsOf(whole, flow, state) };
+	return { ...ran, whole, flow, eliminations, steps: sweepSteps(flow, state.kind, state.start), signs };
 }
 
 // The values at these inputs, and what failed.
@@ -110,10 +116,11 @@ function ranAt(data, inputs, pins) {
 }
 
 function flowOf(data, { values, run }) {
-	const source = data.program ?? data.flow, maps = run ? edgeMaps(data.program, run) : source.edges.map(([, , map]) => (data.program ? NaN : asMap(map)));
+	const source = data.program ?? data.flow, lost = (child) => !data.flow?.symbolic && Number.isNaN(values[child]); // no value, no slope
+	const maps = run ? edgeMaps(data.program, run) : source.edges.map(([, , map]) => (data.program ? NaN : asMap(map)));
 	const sizes = data.flow?.sizes ?? values.map((value) => dataOf(value).length);
 	const edges = source.edges.map(([child, parent], k) => {
-		const edge = { child, parent, map: maps[k], text: data.formulas[k] || undefined, drawn: k };
+		const edge = { child, parent, map: lost(child) ? NaN : maps[k], text: data.formulas[k] || undefined, drawn: k };
 		if (run && edge.map === undefined) edge.vjp = (rows) => vjpRows(data.program, run, k, rows, sizes[parent], values[child]);
 		return edge;
 	});
@@ -146,7 +153,7 @@ function isIndirect(flow, kind, start) {
 	return found;
 }
 
-// How a new edge came about: `7·2`, or `3 + 32·5` where an edge was there already.
+// How a new edge came about: `7·2`, or `3 + 32·5` beside an old one.
 function bornText(before, node, { child, parent }) {
 	const between = (a, b) => before.edges.filter((edge) => edge.child === a && edge.parent === b);
 	const whole = (edges) => edges.map((edge) => saidFactor(edge.map, edge.text)).join(" + ");
@@ -159,7 +166,8 @@ function bornText(before, node, { child, parent }) {
 function failureText({ names, equations }, { says, name, operation, arguments: given, needs }) {
 	if (says) return says;
 	const got = given.map(saidValue);
-	const why = operation === "div" && given[1] === 0 ? "it divides by zero" : needs ? `${operation} needs ${needs}, and got ${got.join(" and ")}`
-		: operation === "pow" ? `${got[0]} has no real power ${got[1]}` : "the result is too large for a number";
+	const why = needs ? `${operation} needs ${needs}, and got ${got.join(" and ")}`
+		: (operation === "div" && given[1] === 0) || (given[0] === 0 && /^(pow|cot|csc)$/.test(operation)) ? "it divides by zero"
+		: operation === "pow" && given[0] < 0 && given[1] % 1 ? `${got[0]} has no real power ${got[1]}` : "the result is too large for a number";
 	return `The node ${names[name]} has no value here. In ${names[name]} = ${typeset(equations[name])}: ${why}.`;
 }

@@ -1,6 +1,6 @@
 // The pane with the picture: zoom, scrolling, focus, clicks and keys.
 
-const READABLE = 0.62, TALLEST = 660, PART = ".gf-node, .gf-edge", GONE = ".gf-gone, .gf-cut";
+const PART = ".gf-node, .gf-edge", GONE = ".gf-gone, .gf-cut";
 
 function figureView(store) {
 	const { data, state } = store, picture = pictureOf(data.svg), { svg } = picture;
@@ -16,17 +16,17 @@ function figureView(store) {
 		pane.scrollTo(centre[0] * zoom - pane.clientWidth / 2, centre[1] * zoom - pane.clientHeight / 2);
 		write(percent, `${Math.round(100 * zoom)} %`);
 	};
+	const tallest = () => Math.max(260, Math.min(660, 0.8 * innerHeight));
 	const fitting = (tall) => Math.min(1, (pane.clientWidth - 10) / width, (tall - 10) / height);
 	const choose = (wanted) => { chosen = true; setZoom(wanted); };
-	const larger = () => choose(zoom * 1.25), smaller = () => choose(zoom / 1.25), fit = () => choose(fitting(pane.clientHeight));
+	const larger = () => choose(zoom * 1.25), smaller = () => choose(zoom / 1.25), fit = () => choose(fitting(tallest()));
 	const zoomButton = (text, label, onclick) => h("button.gf-choice", { "aria-label": label, onclick }, text);
 	const zoomButtons = h("div.gf-choices", { role: "group", "aria-label": "Zoom" },
 		zoomButton("−", "Smaller", smaller), percent, zoomButton("+", "Larger", larger), zoomButton("Fit", "Fit", fit));
 	// Until somebody zooms, the whole is shown, but never smaller than can be read.
 	const watch = new ResizeObserver(() => {
-		const tall = Math.max(260, Math.min(TALLEST, 0.8 * innerHeight));
-		pane.style.maxHeight = `${tall}px`;
-		if (!chosen && pane.clientWidth) setZoom(Math.max(READABLE, fitting(tall)));
+		pane.style.maxHeight = `${tallest()}px`;
+		if (!chosen && pane.clientWidth) setZoom(Math.max(0.75, fitting(tallest())));
 	});
 	watch.observe(pane);
 	pane.addEventListener("wheel", (event) => {
@@ -34,8 +34,11 @@ function figureView(store) {
 		event.preventDefault();
 		choose(zoom * Math.exp(-0.002 * event.deltaY));
 	}, { passive: false });
-	pane.addEventListener("pointermove", (event) => { // a finger scrolls by itself
-		if (event.pointerType === "mouse" && event.buttons === 1) pane.scrollBy(-event.movementX, -event.movementY);
+	let last = null; // a mouse drags the picture, a finger scrolls by itself
+	pane.addEventListener("pointermove", (event) => {
+		const drags = event.pointerType === "mouse" && event.buttons === 1;
+		if (drags && last) pane.scrollBy(last.x - event.x, last.y - event.y);
+		last = drags ? event : null;
 	});
 
 	// One stop of the Tab key; arrows, Home and End go through the parts in topological order.
@@ -52,7 +55,8 @@ function figureView(store) {
 		part.scrollIntoView({ block: "nearest", inline: "nearest" });
 	};
 	svg.addEventListener("keydown", (event) => {
-		const all = parts(), i = all.indexOf(event.target.closest(PART)), press = () => clicked(partOf(all[i]));
+		if (event.ctrlKey || event.metaKey || event.altKey) return;
+		const all = parts(), i = all.indexOf(event.target.closest(PART)), press = () => i >= 0 && clicked(partOf(all[i]));
 		const to = { ArrowRight: i + 1, ArrowDown: i + 1, ArrowLeft: i - 1, ArrowUp: i - 1, Home: 0, End: all.length - 1 }[event.key];
 		const act = { Enter: press, " ": press, Escape: () => store.act({ selected: null, opened: null }), "+": larger, "-": smaller, 0: fit }[event.key];
 		if (to === undefined && !act) return;
@@ -66,7 +70,7 @@ function figureView(store) {
 		focusOn(element);
 		clicked(partOf(element));
 	});
-	// In the ledger of paths an edge that is pointed at, or focused, lights its rows.
+	// In the ledger, an edge that is pointed at or focused lights its rows.
 	const point = ({ type, target }) => {
 		const element = state.tool === "paths" && /over|in$/.test(type) ? target.closest(".gf-edge") : null, part = element && partOf(element);
 		const pointed = part ? part.arc ?? part.edge : null;
@@ -87,14 +91,15 @@ function figureView(store) {
 		picture.edges.forEach(({ part }, k) => toggle(part, { lit: lit.has(`edge ${k}`), selected: state.selected?.edge === k }));
 		for (const { part, edge } of picture.arcs) toggle(part, { lit: lit.has(edge) });
 		if (!roving?.isConnected || roving.matches(GONE)) {
+			const all = parts(), next = all.find((part) => roving?.compareDocumentPosition(part) & 4) ?? all[0];
+			if (roving && roving === roving.getRootNode().activeElement) focusOn(next);
 			roving?.setAttribute("tabindex", "-1");
-			roving = parts()[0] ?? null;
-			roving?.setAttribute("tabindex", "0");
+			(roving = next)?.setAttribute("tabindex", "0");
 		}
 		clearTimeout(waiting); // what is heard at a part may wait until the hand rests
 		waiting = setTimeout(() => {
 			picture.nodes.forEach(({ part }, i) => part.setAttribute("aria-label", nodeSentence(store, view, i)));
-			for (const edge of view.flow.edges) picture.edges[edge.drawn]?.part.setAttribute("aria-label", edgeSentence(store, edge));
+			for (const edge of view.flow.edges) picture.edges[edge.drawn ?? edge.onto]?.part.setAttribute("aria-label", edgeSentence(store, edge));
 		}, 120);
 	}
 
@@ -107,7 +112,8 @@ function litParts({ state }, { flow, steps }) {
 	const lit = new Set();
 	const light = (i) => {
 		const edge = flow.edges[i];
-		lit.add(edge.drawn === undefined ? edge : `edge ${edge.drawn}`).add(edge.child).add(edge.parent);
+		const k = edge.drawn ?? edge.onto;
+		lit.add(k === undefined ? edge : `edge ${k}`).add(edge.child).add(edge.parent);
 	};
 	if (state.tool === "paths") {
 		lit.add(state.from).add(state.to);
@@ -120,12 +126,12 @@ function litParts({ state }, { flow, steps }) {
 	return lit;
 }
 
-function nodeSentence(store, { values, reached }, i) {
-	const { data, name } = store, step = reached.get(i);
+function nodeSentence(store, view, i) {
+	const { data, name } = store, { values, reached } = view;
 	const kind = store.isHeld(i) ? "held node" : data.inputs.includes(i) ? "input" : data.outputs.includes(i) ? "output" : "node";
 	const parts = [`${kind} ${[name(i), typeset(data.equations[i])].filter(Boolean).join(" = ")}`];
-	if (!data.flow?.symbolic) parts.push(`value ${saidValue(values[i])}`);
-	if (step) parts.push(derivativeSentence(store, step, values));
+	if (!data.flow?.symbolic) parts.push(Number.isNaN(values[i]) ? "no value" : `value ${saidValue(values[i])}`);
+	if (reached.has(i)) parts.push(derivativeSentence(store, view, i));
 	return parts.join(", ");
 }
 
@@ -134,6 +140,6 @@ function edgeSentence({ name }, { child, parent, map, text }) {
 	return `edge from ${name(parent)} to ${name(child)}: ${derivativeName("∂", name(child), name(parent))} = ${formula}${saidMap(map, text)}`;
 }
 
-function derivativeSentence(store, { node, result }, values) {
-	return [store.between("d", node), saidShaped(result, values[node], "")].filter(Boolean).join(" = ");
+function derivativeSentence(store, { values, reached, signs }, node) {
+	return [store.between(signs[node] ?? "d", node), saidShaped(reached.get(node).result, values[node], "")].filter(Boolean).join(" = ");
 }

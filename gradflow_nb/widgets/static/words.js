@@ -1,7 +1,7 @@
 // Elementwise operations on numbers. NaN is "no value" and absorbs everything; what is not finite is NaN.
 
 const sigmoidOf = (x) => {
-	const t = Math.exp(-Math.abs(x)); // it cannot overflow
+	const t = Math.exp(-Math.abs(x));
 	return (x > 0 ? 1 : t) / (1 + t);
 };
 
@@ -35,5 +35,5 @@ const WORDS = new Map(Object.entries({
 	step: (x) => (x !== x ? NaN : x > 0 ? 1 : 0),
 	max: (a, b) => Math.max(a, b),
 	min: (a, b) => Math.min(a, b),
-	where: (c, a, b) => (c !== c ? NaN : c ? a : b), // the branch that is not chosen may be NaN
+	where: (c, a, b) => (c !== c ? NaN : c ? a : b), // the other branch may be NaN
 }).map(([name, word]) => [name, Object.assign(finiteWord(word), { arity: word.length })]));
