@@ -113,7 +113,7 @@ def test_outside_the_domain(bench):
 
 
 @pytest.mark.parametrize(
-    "typed", ["seven", "1e5", "0x10", "--1", "1/0", "<img src=x onerror='window.pwned = 1'>", "9" * 80]
+    "typed", ["seven", "1e", "0x10", "--1", "1/0", "<img src=x onerror='window.pwned = 1'>", "9" * 80]
 )
 def test_what_is_not_a_number(figure, chain, typed):
     field = figure.field("value of a")
@@ -126,8 +126,9 @@ def test_what_is_not_a_number(figure, chain, typed):
     field.press("Tab")
     expect(field).to_have_value("0.5")
     expect(field).to_have_attribute("aria-invalid", "false")
-    expect(wrong).to_have_text("")
+    expect(wrong).to_contain_text("is not a number such as")  # why the old value is there again
     field.fill("2")
+    expect(wrong).to_have_text("")
     assert figure.shows(chain.at(a=2, o=2))
     assert figure.page.evaluate("typeof window.pwned") == "undefined"
 

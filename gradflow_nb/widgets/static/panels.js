@@ -47,7 +47,7 @@ function inputsPanel(store) {
 		return h("div.gf-input-row gf-array", namedSpan(label), h("div.gf-cells", { style }, Array.from(entries, cell)));
 	};
 	const rows = data.program ? data.inputs.map((i, k) => (store.scalars.includes(i) ? numberRow : arrayRow)(name(i), k)) : [];
-	const none = data.program ? "This graph has no inputs." : "Not every node has a formula here, so the inputs cannot be moved.";
+	const none = data.program ? "This graph has no inputs." : "This flow is given as it is: its inputs cannot be moved.";
 	const list = h("div.gf-inputs", { tabIndex: rows.length > 6 ? 0 : -1, role: "group", "aria-label": "All inputs" }, rows);
 	return { element: panelOf("Inputs", rows.length ? list : hint(none), wrong), paint: () => refreshes.forEach((refresh) => refresh()) };
 }
