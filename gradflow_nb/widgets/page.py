@@ -15,7 +15,7 @@ _PAGE = """<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
 <style>
-h1 {{ font-size: 18px; font-weight: 600; margin: 0 0 12px; }}
+h1 {{ font: 600 18px system-ui, sans-serif; margin: 0 0 12px; }}
 body {{ margin: 0 auto; padding: 16px; max-width: 1400px; background: #ffffff; color: #1b1b1b; }}
 html[data-jp-theme-light="false"] body {{ background: #111418; color: #e8e8e8; }}
 {style}</style>
