@@ -17,7 +17,7 @@ from ..core.written import shape_text, value_formula
 from ..errors import GradflowError
 from .dot import digraph
 from .labels import Direction, labels, target
-from .layout import layout
+from .layered import placed
 from .svg import edge_size, node_size, resolved, svg
 from .table import html, text
 
@@ -119,14 +119,14 @@ class Figure(Shown):
     def svg(self) -> str:
         """The picture as a self-contained SVG, the same bytes in every process."""
         nodes, edges = self._labels
-        place = layout(self._digraph(labelled=False))
+        place = placed(*self._structure(), self.orientation)
         reverse = self.direction == "gradient"
         return svg(nodes, edges, place, self.title, self.text, self.flow.notes, reverse, self.lit)
 
     @property
     def dot(self) -> graphviz.Digraph:
         """The structure with its labels, for other Graphviz tools."""
-        return self._digraph(labelled=True)
+        return digraph(*self._structure(), "TB" if self.orientation == "down" else "LR", labelled=True)
 
     @cached_property
     def text(self) -> str:
@@ -160,12 +160,11 @@ class Figure(Shown):
             raise GradflowError(f"{path.name!r} names no kind of picture that can be written. {_HINT}")
         return path
 
-    def _digraph(self, labelled: bool) -> graphviz.Digraph:
+    def _structure(self) -> tuple[list, list]:
+        """The nodes and edges with their sizes and labels."""
         nodes, edges = self._labels
         position = {node.name: i for i, node in enumerate(nodes)}
-        return digraph(
+        return (
             [(*node_size(n), f"{n.written}" + (f"\n{n.value}" if n.value else "")) for n in nodes],
             [(position[e.parent], position[e.child], *edge_size(e), str(e.written)) for e in edges],
-            "TB" if self.orientation == "down" else "LR",
-            labelled,
         )

@@ -17,9 +17,9 @@ from ..core.worlds import is_array
 from ..notation.plain import Derivative, Equation, Negative, Number
 from ..notation.svgtext import Box, box
 from .arrows import curve, head
-from .dot import digraph
 from .labels import EdgeLabel, labels
-from .layout import Layout, Point, layout
+from .layered import is_tangled, placed
+from .layout import Point
 from .slots import NUMBER_ROOM, derivative, derivative_room, ems, matrix_text, number, value_text
 from .svg import EDGE_FONT, HEAD, NODE_FONT, STYLE, edges_into, fitted, framed
 
@@ -51,13 +51,10 @@ class LivePicture:
         self._constant = [_is_number(edge) and not array for edge, array in zip(self.edges, arrays)]
         position = {node.name: i for i, node in enumerate(self.nodes)}
         self.ends = [(position[edge.child], position[edge.parent]) for edge in self.edges]
-        self._place: Layout = layout(
-            digraph(
-                [(*self._node_size(i), "") for i in range(len(self.nodes))],
-                [(parent, child, *self._edge_size(i), "") for i, (child, parent) in enumerate(self.ends)],
-                "TB" if orientation == "down" else "LR",
-            )
-        )
+        sizes = [(*self._node_size(i), "") for i in range(len(self.nodes))]
+        joins = [(parent, child, *self._edge_size(i), "") for i, (child, parent) in enumerate(self.ends)]
+        self._place = placed(sizes, joins, orientation)
+        self._tangled = " gf-tangled" if is_tangled(len(sizes), joins) else ""
 
     def svg(self, title: str, description: str, direction: str, shown: str, of: str | None, steps: int) -> str:
         """The picture at the flow's point, after so many steps of the reverse sweep from `of`."""
@@ -65,7 +62,7 @@ class LivePicture:
         if self.numbers and of and of not in self.arrays:
             found = self.numbers.adjoint_or_missing(of)
             adjoints = {name: found[name] for name in sweep_order(self.flow, of)[:steps]}
-        kind = f" gf-picture gf-shows-{shown}" + (" gf-gradient" if direction == "gradient" else "")
+        kind = f" gf-picture gf-shows-{shown}{self._tangled}" + (" gf-gradient" if direction == "gradient" else "")
         return framed("".join(self._drawn(of, adjoints)), self._place, title, description, kind=kind, style=_STYLE)
 
     @property

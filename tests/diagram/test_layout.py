@@ -22,9 +22,14 @@ TEXTS = [
 ]
 
 
+def unlabelled(figure):
+    """What Graphviz is given to lay out."""
+    return digraph(*figure._structure(), "TB" if figure.orientation == "down" else "LR")
+
+
 def placed(figure):
     """Every node's and every edge label's rectangle, and the layout."""
-    place = layout(figure._digraph(labelled=False))
+    place = layout(unlabelled(figure))
     nodes, edges = labels(figure.flow, figure.direction, figure.of)
     boxes = [(*at, *node_size(n)) for n, at in zip(nodes, place.nodes, strict=True)]
     boxes += [(*at, *edge_size(e)) for e, at in zip(edges, place.labels, strict=True) if at]
@@ -52,13 +57,13 @@ def test_nodes_and_labels_do_not_overlap(text, direction, orientation):
 def test_computation_runs_down_or_to_the_right():
     for orientation, axis in (("down", 1), ("right", 0)):
         figure = draw(graph(TEXTS[0]), orientation=orientation)
-        place = layout(figure._digraph(labelled=False))
+        place = layout(unlabelled(figure))
         at = dict(zip(figure.flow.names, place.nodes, strict=True))
         assert all(at[edge.parent][axis] < at[edge.child][axis] for edge in figure.flow.edges)
 
 
 def test_no_text_reaches_the_layout():
-    assert "secret" not in draw(graph("y = secret^2"))._digraph(labelled=False).source
+    assert "secret" not in unlabelled(draw(graph("y = secret^2"))).source
     assert "secret" in draw(graph("y = secret^2")).dot.source
 
 
