@@ -17,8 +17,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from gradflow_nb import Graph, graph
 from gradflow_nb.widgets.base import static
 
+from .figures import CHAIN, IMPORT, Bench, Figure, open_bench
 from .find import REMEDY, find
 from .lab import LabServer, Notebook
 
@@ -97,3 +99,27 @@ def open_notebook(
     yield open_notebook
     for notebook in opened:
         notebook.close()
+
+
+@pytest.fixture(scope="module")
+def chain() -> Graph:
+    """The chain of lesson 5."""
+    return graph(CHAIN)
+
+
+@pytest.fixture(scope="module")
+def bench(
+    lab: LabServer, chromium: Browser, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bench]:
+    """One notebook for a test file: the chain's live figure in cell 1, and after it the file's own CELLS."""
+    name = request.module.__name__.rpartition(".")[2].replace("_", "-")
+    cells = [IMPORT, "figure = gf.explore(chain, a=1, o=2)\nfigure", *getattr(request.module, "CELLS", [])]
+    with open_bench(lab, chromium, cells, name, tmp_path_factory.mktemp("live")) as bench:
+        yield bench
+
+
+@pytest.fixture
+def figure(bench: Bench) -> Iterator[Figure]:
+    """The chain's live figure, as new."""
+    yield bench.fresh(1)
+    assert bench.console_errors == []

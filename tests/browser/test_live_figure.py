@@ -3,30 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-import gradflow_nb as gf
 from gradflow_nb.diagram.slots import number
 
-from .figures import CHAIN, IMPORT, open_bench
-
 SENTENCE = "dg/db = 42·2 from c + 192·5 from d = 1044"
-
-
-@pytest.fixture(scope="module")
-def bench(lab, chromium, tmp_path_factory):
-    cells = [IMPORT, "figure = gf.explore(chain, a=1, o=2)\nfigure"]
-    with open_bench(lab, chromium, cells, "live-figure", tmp_path_factory.mktemp("live")) as bench:
-        yield bench
-
-
-@pytest.fixture
-def figure(bench):
-    yield bench.fresh(1)
-    assert bench.console_errors == []
-
-
-@pytest.fixture(scope="module")
-def chain():
-    return gf.graph(CHAIN)
 
 
 # 1. Inputs -----------------------------------------------------------------------------------------------------------

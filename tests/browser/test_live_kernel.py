@@ -5,28 +5,9 @@ from playwright.sync_api import expect
 
 import gradflow_nb as gf
 
-from .figures import CHAIN, IMPORT, open_bench
-
 LINKED = "import ipywidgets\nother = gf.explore(chain, a=1, o=2)\nlink = ipywidgets.link((figure, 'inputs'), (other, 'inputs'))\nother"
 DOMAIN = "gf.explore(gf.graph('r = 1/x; y = log(x + z) + r'), x=1, z=2, ranges={'z': (-4, 4, 0.5)})"
-
-
-@pytest.fixture(scope="module")
-def bench(lab, chromium, tmp_path_factory):
-    cells = [IMPORT, "figure = gf.explore(chain, a=1, o=2)\nfigure", LINKED, "figure", DOMAIN]
-    with open_bench(lab, chromium, cells, "live-kernel", tmp_path_factory.mktemp("live")) as bench:
-        yield bench
-
-
-@pytest.fixture
-def figure(bench):
-    yield bench.fresh(1)
-    assert bench.console_errors == []
-
-
-@pytest.fixture(scope="module")
-def chain():
-    return gf.graph(CHAIN)
+CELLS = [LINKED, "figure", DOMAIN]
 
 
 def test_dragging_sends_nothing(bench, figure, chain):

@@ -14,11 +14,6 @@ from .figures import CHAIN, Figure
 HOSTILE = "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=1'>"
 
 
-@pytest.fixture(scope="module")
-def chain():
-    return gf.graph(CHAIN)
-
-
 @pytest.fixture
 def offline(chromium):
     """`offline(file, ...)` opens a file where nothing else can be had; any request for another thing fails the test."""

@@ -3,32 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-import gradflow_nb as gf
 from gradflow_nb.diagram.slots import NUMBER_ROOM, number
-
-from .figures import CHAIN, IMPORT, open_bench
 
 DIAMONDS = "; ".join(f"b{i} = 2x{i}; c{i} = 3x{i}; x{i + 1} = b{i} + c{i}" for i in range(6))
 TWO_PATHS = [["g ← f ← e ← c ← b", "3·2·7·2 = 84"], ["g ← f ← e ← d ← b", "3·2·32·5 = 960"]]
 THROUGH_C, THROUGH_D = {"g f", "f e", "e c", "c b"}, {"g f", "f e", "e d", "d b"}
-
-
-@pytest.fixture(scope="module")
-def bench(lab, chromium, tmp_path_factory):
-    cells = [IMPORT, "figure = gf.explore(chain, a=1, o=2)\nfigure", f"gf.explore(gf.graph({DIAMONDS!r}), x0=1)"]
-    with open_bench(lab, chromium, cells, "live-tools", tmp_path_factory.mktemp("live")) as bench:
-        yield bench
-
-
-@pytest.fixture
-def figure(bench):
-    yield bench.fresh(1)
-    assert bench.console_errors == []
-
-
-@pytest.fixture(scope="module")
-def chain():
-    return gf.graph(CHAIN)
+CELLS = [f"gf.explore(gf.graph({DIAMONDS!r}), x0=1)"]
 
 
 # The ledger of paths ----------------------------------------------------------------------------------------------

@@ -9,19 +9,6 @@ import gradflow_nb as gf
 from gradflow_nb import explore, graph
 from gradflow_nb.errors import DomainError, GradflowError, InputError, UnknownName
 
-CHAIN = "b = 5 - 3a; c = 2b + 3; d = 5b + 6; e = 7c + d^2; f = 2e; g = 3f - o"
-
-
-@pytest.fixture(scope="module")
-def chain():
-    return graph(CHAIN)
-
-
-@pytest.fixture
-def figure(chain):
-    return explore(chain, a=1, o=2)
-
-
 # Traits --------------------------------------------------------------------------------------------------------------
 
 

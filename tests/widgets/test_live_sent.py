@@ -9,18 +9,6 @@ import pytest
 from gradflow_nb import explore, graph
 from gradflow_nb.errors import GradflowError
 
-CHAIN = "b = 5 - 3a; c = 2b + 3; d = 5b + 6; e = 7c + d^2; f = 2e; g = 3f - o"
-
-
-@pytest.fixture(scope="module")
-def chain():
-    return graph(CHAIN)
-
-
-@pytest.fixture
-def figure(chain):
-    return explore(chain, a=1, o=2)
-
 
 def test_the_bundle_is_the_view_the_picture_and_a_text(figure):
     bundle, metadata = figure._repr_mimebundle_()
