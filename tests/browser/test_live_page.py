@@ -182,3 +182,23 @@ def test_the_file_names_nothing_outside(saved):
     text = saved.read_text(encoding="utf-8")
     assert set(re.findall(r"https?://[^\"'\\\s]+", text)) == {"http://www.w3.org/2000/svg"}
     assert "default-src 'none'" in text
+
+
+def test_a_finger(offline, saved, chain):
+    """Taps do what clicks do, and a swipe in the picture scrolls it."""
+    page = offline(saved, has_touch=True, viewport={"width": 420, "height": 800})
+    figure = figure_on(page)
+    figure.tab("Hold").tap()
+    figure.node("c").tap()
+    assert figure.derivatives()["b"] == "dg/db = 960"
+    figure.button("Release c").tap()
+    assert figure.shows(chain.at(a=1, o=2))
+    figure.tab("Eliminate").tap()
+    figure.node("d").tap()
+    expect(figure.pane.locator(".gf-born")).to_contain_text("32·5 = 160")
+    for _ in range(3):
+        figure.button("Larger").tap()
+    box, touch = figure.pane.bounding_box(), page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch.send("Input.synthesizeScrollGesture", {"x": x, "y": y, "xDistance": -120, "yDistance": 0, "gestureSourceType": "touch"})
+    assert figure.pane.evaluate("pane => pane.scrollLeft") > 60
