@@ -31,7 +31,8 @@ function pathsTool(store) {
 		while (rows.children.length > paths.length) rows.lastChild.remove();
 		while (rows.children.length < paths.length) rows.append(rowOf(rows.children.length));
 		paths.forEach((path, i) => {
-			const row = rows.children[i].firstChild, edges = path.map((k) => flow.edges[k]), product = pathProduct(flow, path), factors = edges.map(({ map, text }) => saidFactor(map, text)).join("·");
+			const row = rows.children[i].firstChild, edges = path.map((k) => flow.edges[k]), product = pathProduct(flow, path);
+			const factors = edges.map(({ map, text }) => saidFactor(map, text)).join("·");
 			write(row.firstChild, [...edges.map(({ child }) => name(child)), name(a)].join(" ← "));
 			write(row.lastChild, product === undefined || edges.length === 1 ? factors : `${factors} = ${saidMap(product)}`);
 			row.classList.toggle("gf-lit", state.row === i || edges.some((edge) => (edge.drawn ?? edge.onto ?? edge) === state.pointed));
@@ -70,7 +71,8 @@ function eliminateTool(store) {
 		const left = inner().slice(0, MOST_TABLED), spent = eliminations.reduce((total, { multiplications }) => total + multiplications, 0);
 		for (const each of [undo, again]) each.setAttribute("aria-disabled", String(!state.gone.length)); // it keeps the focus
 		show(left, () => (left.length ? left.map((i) => button(name(i), () => remove(i), { "aria-label": `Eliminate ${name(i)}` })) : [hint("Only inputs and outputs are left.")]));
-		write(says, state.gone.length ? `${plural(spent, "multiplication")} so far${left.length ? "" : ": every edge is now a whole derivative"}.` : "Select a node in the figure, or here, to eliminate it.");
+		const rest = left.length ? "" : ": every edge is now a whole derivative", so = `${plural(spent, "multiplication")} so far${rest}.`;
+		write(says, state.gone.length ? so : "Select a node, here or in the figure.");
 		const entries = eliminations.map(({ node, born, multiplications }) => `${name(node)}: ${born.map(bornSentence).join("; ")} (${plural(multiplications, "multiplication")})`);
 		showLog(entries, () => entries.map((text) => h("li", text)));
 		showCosts([...state.pins.keys()], () => {

@@ -5,11 +5,12 @@ function nudgeLens({ data, state }, { run, values, whole }) {
 	if (!run || state.nudged === null) return null;
 	const flow = held(whole, [...state.pins.keys()]); // an elimination changes nothing
 	const inputs = state.inputs.map((value, k) => (data.inputs[k] === state.nudged ? value + state.delta : value));
-	const there = ranAt(data, inputs, state.pins), slopes = new Map(sweepSteps(flow, "forward", state.nudged).map(({ node, result }) => [node, result ?? NaN])), edges = new Map(flow.edges.map((edge) => [edge.drawn, edge]));
+	const there = ranAt(data, inputs, state.pins), steps = sweepSteps(flow, "forward", state.nudged);
+	const slopes = new Map(steps.map(({ node, result }) => [node, result ?? NaN]));
 	const change = (i) => (typeof values[i] === "number" ? there.values[i] - values[i] : NaN);
 	const ofNode = (i) => [(slopes.get(i) ?? 0) * state.delta, change(i)]; // of a matrix NaN
 	const ofEdge = (k) => {
-		const { child, parent, map } = edges.get(k) ?? {}, by = change(parent);
+		const { child, parent, map } = flow.edges.find(({ drawn }) => drawn === k) ?? {}, by = change(parent);
 		if (typeof map !== "number") return [NaN, NaN];
 		return [map * by, by === 0 ? 0 : revalue(data.program, run, child, parent, there.values[parent]) - values[child]];
 	};
