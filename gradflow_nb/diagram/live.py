@@ -116,7 +116,7 @@ class LivePicture:
         if of and name in adjoints:
             value = "does not exist" if isinstance(found, Missing) else value_text(found, self._room(i))
             named = name in self.flow.graph and derivative_room(of, name) + ems(value) <= room
-            text = f"{derivative(of, name, _DERIVATIVE)}<tspan> = </tspan>" * named + f"<tspan>{value}</tspan>"
+            text = derivative(of, name, _DERIVATIVE) * named + f"<tspan>{' = ' * named}{value}</tspan>"
         return _slot("derivative", x, y, _DERIVATIVE, room, text)
 
     # Edges ------------------------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def derivative_room(of: str, name: str) -> float:
 
 def derivative(of: str, name: str, size: float) -> str:
     """`dg/db` as tspans, with real subscripts."""
-    return _name("d", of, size) + "<tspan>/</tspan>" + _name("d", name, size)
+    return _name("d", of, size) + _name("/d", name, size)
 
 
 def _name(sign: str, name: str, size: float) -> str:

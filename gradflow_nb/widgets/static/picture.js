@@ -24,17 +24,18 @@ function fillSlot(slot, text) {
 }
 
 // `dg/db = 1044`: mostly only the number changes. Text is null before the sweep is there, and empty where there is only
-// the name. An operation inside an equation has no name, and its width is null.
+// the name; the width of an operation without a name is null.
 function fillDerivative(slot, sign, [of, ofWidth], [wrt, width], text) {
 	const size = Number(slot.getAttribute("font-size"));
 	const short = text && (width === null || 2.34 + ofWidth + width + roomOf(text) > Number(slot.dataset.room));
 	const key = text === null ? "" : JSON.stringify([sign, of, wrt, Boolean(short), text === ""]);
 	if (slot.named !== key) {
-		const runs = !key || short ? [] : [...derivativeRuns(sign, of, wrt, size), ...(text ? [[" = ", false, 0, size]] : [])];
-		slot.replaceChildren(...runs.map(([run, italic, drop, font]) => s("tspan", { "font-style": italic ? "italic" : "normal", dy: drop, "font-size": font }, run)), s("tspan"));
+		const runs = !key || short ? [] : derivativeRuns(sign, of, wrt, size);
+		const style = (italic, drop, font) => ({ "font-style": italic ? "italic" : "normal", ...(drop && { dy: drop }), "font-size": font });
+		slot.replaceChildren(...runs.map(([run, ...how]) => s("tspan", style(...how), run)), s("tspan"));
 		slot.named = key;
 	}
-	fillSlot(slot.lastChild, text ?? "");
+	fillSlot(slot.lastChild, !text || short ? text ?? "" : ` = ${text}`);
 }
 
 // Values, partials, and the derivatives that a sweep has reached. A lens shows something else in the slots.

@@ -67,10 +67,9 @@ function nameParts(name) {
 
 // [text, italic, drop, size] for each run of `dg/db`, with real subscripts; several letters stand apart from their d.
 function derivativeRuns(sign, of, wrt, size) {
-	const end = (name) => {
-		const { base, index } = nameParts(name);
-		const head = [[sign + (base.length > 1 ? "\u2009" : "") + base, true, 0, size]];
-		return index ? [...head, [index, !/^\d+$/.test(index), 0.18 * size, 0.7 * size], ["\u200b", false, -0.18 * size, size]] : head;
+	const end = (name, before) => {
+		const { base, index } = nameParts(name), head = [before + sign + (base.length > 1 ? "\u2009" : "") + base, true, 0, size];
+		return index ? [head, [index, !/^\d+$/.test(index), 0.18 * size, 0.7 * size], ["\u200b", false, -0.18 * size, size]] : [head];
 	};
-	return [...end(of), ["/", false, 0, size], ...end(wrt)];
+	return [...end(of, ""), ...end(wrt, "/")];
 }

@@ -34,7 +34,7 @@ function figureView(store) {
 		event.preventDefault();
 		choose(zoom * Math.exp(-0.002 * event.deltaY));
 	}, { passive: false });
-	let last = null; // a mouse drags the picture, a finger scrolls by itself
+	let last = null; // a finger scrolls by itself
 	pane.addEventListener("pointermove", (event) => {
 		const drags = event.pointerType === "mouse" && event.buttons === 1;
 		if (drags && last) pane.scrollBy(last.x - event.x, last.y - event.y);
