@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     drawing = commands.add_parser("draw", help="draw equations into a file")
     drawing.add_argument("equations", help='for example "c = a + b; d = b + 1; e = c d"')
-    drawing.add_argument("file", help="a file name that ends in .svg, .png or .pdf")
+    drawing.add_argument("file", help="a file name that ends in .svg, .png or .pdf, or in .html for a live figure")
     drawing.add_argument("--at", nargs="*", default=[], metavar="NAME=NUMBER", help="a value for each input")
     drawing.add_argument(
         "--gradient", action="store_true", help="turn the arrows round and write derivatives on the nodes"
@@ -35,12 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _draw(chosen: argparse.Namespace) -> int:
-    from . import draw, graph
+    from . import draw, explore, graph
     from .magics import point
 
-    drawn = graph(chosen.equations)
+    drawn, direction = graph(chosen.equations), "gradient" if chosen.gradient else "computation"
+    if chosen.file.endswith((".html", ".htm")):
+        print(explore(drawn, point(chosen.at), direction=direction).save(chosen.file))
+        return 0
     flow = drawn.at(point(chosen.at)) if chosen.at or drawn.defaults else drawn.flow()
-    print(draw(flow, direction="gradient" if chosen.gradient else "computation").save(chosen.file))
+    print(draw(flow, direction=direction).save(chosen.file))
     return 0
 
 

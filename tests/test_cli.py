@@ -17,6 +17,13 @@ def test_draw_writes_a_picture(tmp_path, capsys):
     assert "de/db = 5" in file.read_text(encoding="utf-8") and capsys.readouterr().out.strip() == str(file)
 
 
+def test_draw_writes_a_live_page(tmp_path):
+    file = tmp_path / "e.html"
+    assert main(["draw", "c = a + b; d = b + 1; e = c d", str(file), "--at", "a=2", "b=1"]) == 0
+    page = file.read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>") and '"inputs": {"a": 2.0, "b": 1.0}' in page
+
+
 @pytest.mark.parametrize(
     ("equations", "file", "said"), [("c = a +", "x.svg", "missing"), ("c = a", "x.bmp", "no kind of picture"), ("c = a", "x.svg --at a", "a=1")]
 )
