@@ -27,7 +27,7 @@ _STYLE = STYLE + (Path(__file__).parent / "live.css").read_text(encoding="utf-8"
 _VALUE, _DERIVATIVE, _LINE = 16.0, 15.0, 1.2
 _PAD_X, _PAD_Y = 10.0, 6.0
 _WIDEST_NODE, _WIDEST_EDGE = 260.0, 190.0
-_ARRAY_ROOM, _LONGEST_NAME = 8.0, 3.0
+_ARRAY_ROOM = 8.0
 _EQUALS, _EDGE_PAD = 1.06, 6.0
 _LARGEST_MAP = 10_000
 """Larger maps are not written down: only their shape is shown."""
