@@ -65,6 +65,15 @@ def added(parts: Iterable[Any]) -> Any:
     return first
 
 
+def sweep_order(flow: GradientFlow, of: str) -> list[str]:
+    """The names that the reverse sweep from `of` reaches, in the order of its steps."""
+    reached = {of}
+    for name in reversed(flow.names):
+        if name in reached:
+            reached.update(edge.parent for edge in flow.down[name])
+    return [name for name in reversed(flow.names) if name in reached]
+
+
 def _reached_from(flow: GradientFlow, wrt: str) -> set[str]:
     reached = {wrt}
     for name in flow.names[flow.names.index(wrt) + 1 :]:

@@ -92,8 +92,8 @@ def layered(nodes: Sequence[Node], edges: Sequence[Edge], right: bool = False) -
         labels.append((bx - (bx - ax) * 0.16 + label_width / 2, by - (by - ay) * 0.3))
     size = width, top - space
     if right:
-        return Layout(size[1], size[0], *(_turned(points) for points in (centres, curves, labels)))
-    return Layout(*size, tuple(centres), tuple(curves), tuple(labels))
+        return Layout(size[1], size[0], *(_turned(points) for points in (centres, curves, labels)), tangled=True)
+    return Layout(*size, tuple(centres), tuple(curves), tuple(labels), tangled=True)
 
 
 def _pack(row: Sequence[int], wanted: Sequence[float], widths: Sequence[float], xs: list[float]) -> None:

@@ -20,7 +20,8 @@ Point = tuple[float, float]
 class Layout:
     """A picture's size, the centre of each node, and each edge's curve and label centre; points, y downwards.
 
-    A curve is a chain of cubic Bézier segments: a start point, then three points a segment.
+    A curve is a chain of cubic Bézier segments: a start point, then three points a segment. `tangled` says that curves
+    may run over nodes.
     """
 
     width: float
@@ -28,6 +29,7 @@ class Layout:
     nodes: tuple[Point, ...]
     curves: tuple[tuple[Point, ...], ...]
     labels: tuple[Point | None, ...]
+    tangled: bool = False
 
 
 def layout(structure: graphviz.Digraph) -> Layout:

@@ -13,12 +13,13 @@ from typing import Any
 
 from ..core.flow import GradientFlow
 from ..core.linear import Factor, Missing
+from ..core.sweeps import sweep_order
 from ..core.worlds import is_array
 from ..notation.plain import Derivative, Equation, Negative, Number
 from ..notation.svgtext import Box, box
 from .arrows import curve, head
 from .labels import EdgeLabel, labels
-from .layered import is_tangled, placed
+from .layered import placed
 from .layout import Point
 from .slots import NUMBER_ROOM, derivative, derivative_room, ems, matrix_text, number, value_text
 from .svg import EDGE_FONT, HEAD, NODE_FONT, STYLE, edges_into, fitted, framed
@@ -30,7 +31,6 @@ _WIDEST_NODE, _WIDEST_EDGE = 260.0, 190.0
 _ARRAY_ROOM = 8.0
 _EQUALS, _EDGE_PAD = 1.06, 6.0
 _LARGEST_MAP = 10_000
-"""Larger maps are not written down: only their shape is shown."""
 
 
 class LivePicture:
@@ -54,7 +54,6 @@ class LivePicture:
         sizes = [(*self._node_size(i), "") for i in range(len(self.nodes))]
         joins = [(parent, child, *self._edge_size(i), "") for i, (child, parent) in enumerate(self.ends)]
         self._place = placed(sizes, joins, orientation)
-        self._tangled = " gf-tangled" if is_tangled(len(sizes), joins) else ""
 
     def svg(self, title: str, description: str, direction: str, shown: str, of: str | None, steps: int) -> str:
         """The picture at the flow's point, after so many steps of the reverse sweep from `of`."""
@@ -62,7 +61,8 @@ class LivePicture:
         if self.numbers and of and of not in self.arrays:
             found = self.numbers.adjoint_or_missing(of)
             adjoints = {name: found[name] for name in sweep_order(self.flow, of)[:steps]}
-        kind = f" gf-picture gf-shows-{shown}{self._tangled}" + (" gf-gradient" if direction == "gradient" else "")
+        kind = f" gf-picture gf-shows-{shown}" + " gf-tangled" * self._place.tangled
+        kind += " gf-gradient" * (direction == "gradient")
         return framed("".join(self._drawn(of, adjoints)), self._place, title, description, kind=kind, style=_STYLE)
 
     @property
@@ -148,15 +148,6 @@ class LivePicture:
         )
 
 
-def sweep_order(flow: GradientFlow, of: str) -> list[str]:
-    """The nodes that the reverse sweep from `of` reaches, in the order of its steps."""
-    reached = {of}
-    for name in reversed(flow.names):
-        if name in reached:
-            reached.update(edge.parent for edge in flow.down[name])
-    return [name for name in reversed(flow.names) if name in reached]
-
-
 def _formula_ink(edge: EdgeLabel, array: bool) -> Box:
     """`∂e/∂d = 2d`; only `∂e/∂d` where the formula is too wide, or is of arrays."""
     first = edge.written.sides[0] if isinstance(edge.written, Equation) else edge.written
@@ -176,8 +167,13 @@ def _map_text(map: Any) -> str:
         return "none"
     if isinstance(map, Factor):
         return number(float(map.value)) if not hasattr(map.value, "free_symbols") else ""
+    return "{}×{}".format(*map.shape) if is_large(map) else matrix_text(map.matrix)
+
+
+def is_large(map: Any) -> bool:
+    """Whether a Jacobian is too large to be written down: then only its shape is shown."""
     rows, columns = map.shape
-    return matrix_text(map.matrix) if rows * max(rows, columns) <= _LARGEST_MAP else f"{rows}×{columns}"
+    return rows * max(rows, columns) > _LARGEST_MAP
 
 
 def _slot(kind: str, x: float, y: float, size: float, room: float, text: str) -> str:

@@ -96,13 +96,15 @@ def _nested(entries: list[str], shape: tuple[int, ...]) -> str:
 
 
 def name_width(name: str) -> float:
+    """The room that a name takes behind its d, from which one with several letters stands apart."""
     base, _, index = name.partition("_")
-    return text_width(base, True) + 0.7 * text_width(index, True) if base and index else text_width(name, True)
+    whole = text_width(base, True) + 0.7 * text_width(index, True) if base and index else text_width(name, True)
+    return whole + 0.12 * wide(name)
 
 
 def derivative_room(of: str, name: str) -> float:
     """How much of the line `dg/db = ` takes."""
-    return sum(0.5 + name_width(each) + 0.12 * wide(each) for each in (of, name)) + 0.28 + 1.06
+    return sum(0.5 + name_width(each) for each in (of, name)) + 0.28 + 1.06
 
 
 def derivative(of: str, name: str, size: float) -> str:

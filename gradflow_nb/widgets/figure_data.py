@@ -14,40 +14,32 @@ Edges are numbered as in the flow and in the picture. An entry of "inside" is th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from math import floor, log10
 from typing import Any
 
-from ..core.derived.fold import has_arrays
 from ..core.derived.portable import portable
 from ..core.edge import Edge
 from ..core.flow import GradientFlow
-from ..core.grains import CONVENTIONS
 from ..core.graph import Graph
 from ..core.linear import Factor, Missing
 from ..core.node import Node
 from ..core.worlds import is_array
 from ..core.written import map_formula
-from ..diagram.live import LivePicture
+from ..diagram.live import LivePicture, is_large
 from ..diagram.slots import name_width
-from ..errors import GradflowError, NotExpressible
-from ..notation.plain import wide
+from ..errors import GradflowError
 
 VERSION = 1
 MOST_INSIDE = 40
 """So many equations are sent with their own figures; in a larger graph the kernel is asked for one at a time."""
 MOST_SAVED = 300
 """A saved page has so many of them."""
-_LARGEST_MAP = 10_000
 
 
-def program_of(graph: Graph, inputs: Iterable[Any] = ()) -> dict[str, Any] | None:
-    """The program that the browser runs on inputs such as these, or None for a graph with opaque functions."""
-    try:
-        arrays = any(isinstance(value, list) for value in inputs) or any(map(has_arrays, graph.nodes))
-        return portable(graph, arrays)
-    except NotExpressible:
-        return None
+def can_run(graph: Graph) -> bool:
+    """Whether the browser can run this graph: opaque functions have no program."""
+    return not any(node.operation is not None and node.operation.name == "opaque" for node in graph.nodes)
 
 
 def flow_data(flow: GradientFlow) -> dict[str, Any]:
@@ -72,7 +64,7 @@ def words(flow: GradientFlow, arrays: Collection[str] = ()) -> dict[str, Any]:
         "names": list(flow.names),
         "inputs": [position[name] for name in flow.graph.inputs if name in position],
         "outputs": [position[name] for name in flow.outputs if name in position],
-        "widths": [_width(name) if name in flow.graph else None for name in flow.names],
+        "widths": [round(name_width(name), 3) if name in flow.graph else None for name in flow.names],
         "held": [i for i, name in enumerate(flow.names) if f"{name} is held fixed" in flow.notes],
         "equations": [str(flow.equations[name]) if name in flow.equations else "" for name in flow.names],
         "formulas": ["" if {edge.child, edge.parent} & arrays else _formula(edge) for edge in flow.edges],
@@ -146,19 +138,11 @@ def _plain_map(map: Any) -> Any:
         return "missing"
     if isinstance(map, Factor):
         return float(map.value) if not getattr(map.value, "free_symbols", ()) else None
-    rows, columns = map.shape
-    if rows * columns > _LARGEST_MAP:
+    if is_large(map):
         return None
+    rows, columns = map.shape
     return {"rows": rows, "cols": columns, "data": map.matrix.reshape(-1).tolist()}
 
 
 def _formula(edge: Edge) -> str:
     return str(map_formula(edge.map)) if edge.exists else ""
-
-
-def _width(name: str) -> float:
-    return round(name_width(name) + 0.12 * wide(name), 3)
-
-
-def conventions() -> dict[str, str]:
-    return dict(CONVENTIONS)

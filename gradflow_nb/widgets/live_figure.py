@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,11 +11,14 @@ import numpy as np
 import traitlets
 
 from ..core.derived.fold import has_arrays
+from ..core.derived.portable import portable
 from ..core.flow import GradientFlow
+from ..core.grains import CONVENTIONS
 from ..core.graph import Graph
+from ..core.sweeps import sweep_order
 from ..core.worlds import is_array
 from ..diagram.figure import Figure, draw
-from ..diagram.live import LivePicture, sweep_order
+from ..diagram.live import LivePicture
 from ..errors import DomainError, GradflowError, InputError, UnknownName
 from . import figure_data as data
 from .base import PARTS, static
@@ -110,7 +112,7 @@ class LiveFigure(anywidget.AnyWidget):
             return None if self._own_flow.symbolic else self._own_flow
         try:
             return self.graph.at(self.inputs)
-        except GradflowError:
+        except DomainError:  # the figure says where and why, and waits for another value
             return None
 
     def _target(self, numbers: GradientFlow | None) -> str:
@@ -132,7 +134,8 @@ class LiveFigure(anywidget.AnyWidget):
     def _data(self, every: bool = False) -> dict[str, Any]:
         still, flow = self._still(), self._symbols
         arrays = any(isinstance(value, list) for value in self.inputs.values())
-        program = data.program_of(self.graph, self.inputs.values()) if self._own_flow is None else None
+        mixed = arrays or any(map(has_arrays, self.graph.nodes))
+        program = portable(self.graph, mixed) if self._own_flow is None else None
         opens = data.can_open(self.graph) if program and not arrays else []
         if every:  # a page has no kernel to ask
             opens = opens[: data.MOST_SAVED]
@@ -145,7 +148,7 @@ class LiveFigure(anywidget.AnyWidget):
             "program": program,
             "flow": None if program else data.flow_data(flow),
             "ranges": data.ranges(self.inputs, self._view["ranges"]) if program else {},
-            "conventions": data.conventions(),
+            "conventions": dict(CONVENTIONS),
             "notes": list(flow.notes),
             "inside": {name: data.inside(self.graph, name) for name in sent},
             "opens": opens,
@@ -222,10 +225,10 @@ def explore(
         if view[name] not in legal:
             raise GradflowError(f"{name}={view[name]!r} is not known: it is {', '.join(map(repr, legal))}.")
     given = {**dict(point or {}), **inputs}
-    if type(shown) is GradientFlow and data.program_of(shown.graph):  # nothing was done to it: its graph can be run
+    if type(shown) is GradientFlow and data.can_run(shown.graph):  # nothing was done to it: its graph can be run
         given = {**({} if shown.symbolic else shown.inputs), **given}
         shown = shown.graph
-    elif isinstance(shown, Graph) and not data.program_of(shown):
+    elif isinstance(shown, Graph) and not data.can_run(shown):
         shown = shown.flow()
     if step is not None and (isinstance(step, bool) or not isinstance(step, int) or step < 0):
         raise InputError(f"step={step!r} is not a number of steps: write 0, 1, 2, … or leave it out for all of them.")
@@ -243,7 +246,4 @@ def _complete(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
             raise UnknownName(str(name), graph.inputs, "input")
     if any(map(has_arrays, graph.nodes)) and not set(graph.inputs) <= {*given, *graph.defaults}:
         graph.at(given)  # says which are missing: for an array there is no sensible default
-    point = {name: given.get(name, graph.defaults.get(name, 1)) for name in graph.inputs}
-    with suppress(DomainError):  # the figure says where and why, and waits for another value
-        graph.at(point)
-    return point
+    return {name: given.get(name, graph.defaults.get(name, 1)) for name in graph.inputs}

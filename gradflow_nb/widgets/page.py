@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from .base import static
+
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -41,8 +43,6 @@ _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inl
 
 def page(title: str, module: str, style: str, state: Mapping[str, Any]) -> str:
     """The whole page as text. Raises nothing: what people named is data in it, and never markup or script."""
-    from .base import static
-
     return _PAGE.format(
         title=escape(title),
         policy=_POLICY,

@@ -86,9 +86,9 @@ function formText(form, edgeText) {
 	return form.parts.length ? write(form.parts.length - 1, 0).text : "0";
 }
 
-// 3·2(7·2 + 32·5): a factor 1 left out, sums in brackets, no dot between a number and a bracket or a name.
 const bracketed = ({ text, isSum }) => (isSum ? `(${text})` : text);
 
+// 3·2(7·2 + 32·5): a factor 1 left out, sums in brackets, no dot between a number and a bracket or a name.
 function productOf(pieces) {
 	const kept = pieces.filter(({ text }) => text !== "1"), factors = kept.map(bracketed);
 	if (kept.length < 2) return kept[0] ?? { text: "1" };

@@ -117,7 +117,7 @@ function ranAt(data, inputs, pins) {
 
 function flowOf(data, { values, run }) {
 	const source = data.program ?? data.flow, lost = (child) => !data.flow?.symbolic && Number.isNaN(values[child]); // no value, no slope
-	const maps = run ? edgeMaps(data.program, run) : source.edges.map(([, , map]) => (data.program ? NaN : asMap(map)));
+	const maps = run ? edgeMaps(data.program, run) : source.edges.map(([, , map]) => asMap(map));
 	const sizes = data.flow?.sizes ?? values.map((value) => dataOf(value).length);
 	const edges = source.edges.map(([child, parent], k) => {
 		const edge = { child, parent, map: lost(child) ? NaN : maps[k], text: data.formulas[k] || undefined, drawn: k };

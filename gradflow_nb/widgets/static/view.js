@@ -104,7 +104,7 @@ function figureView(store) {
 	}
 
 	const close = () => { clearTimeout(waiting); watch.disconnect(); };
-	return { pane, zoomButtons, picture, paint, close, onPart: (act) => { clicked = act; } };
+	return { pane, zoomButtons, paint, close, onPart: (act) => { clicked = act; } };
 }
 
 // What is lit: the path that is pointed at, or what the last step used; nodes as 3, drawn edges as "edge 3", new ones as such.
