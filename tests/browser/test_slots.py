@@ -16,6 +16,8 @@ GRAPHS = {
     "long names": (lambda: gf.graph("temperature_1 = 3 pressure; efficiency = temperature_1 pressure"), {"pressure": 1234.5678}),
     "a layer": (lambda: gf.graph("y = W @ x + b; s = sigmoid(y); L = sum((s - t)^2)"), {"W": [[1, 2], [3, 4]], "x": [1, -1], "b": [0, 1], "t": [1, 0]}),
     "larger arrays": (lambda: gf.graph("y = W @ x; L = mean(y)"), {"W": np.ones((5, 3)), "x": [1, 2, 3]}),
+    "Jacobians too large to write down": (lambda: gf.graph("y = A x; z = tanh(x); L = sum(z)"), {"A": 2, "x": np.linspace(0, 1, 101)}),
+    "a Jacobian by a matrix": (lambda: gf.graph("y = W @ x; L = sum(y)"), {"W": np.ones((60, 4)), "x": [1, 2, 3, 4]}),
     "a missing partial": (lambda: gf.graph("y = sqrt(x); z = y + x"), {"x": 0}),
     "two outputs": (lambda: gf.graph("y = x^2; z = 3x; u = w + 1"), {"x": 2, "w": 1}),
     "expanded": (lambda: gf.graph("y = x x + sin(x)").expand(), {"x": 2}),

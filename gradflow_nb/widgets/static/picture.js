@@ -38,7 +38,7 @@ function fillDerivative(slot, sign, [of, ofWidth], [wrt, width], text) {
 	fillSlot(slot.lastChild, !text || short ? text ?? "" : ` = ${text}`);
 }
 
-// Values, partials, and the derivatives that a sweep has reached. A lens shows something else in the slots.
+// Values, partials and derivatives reached by the sweep. A lens shows something else in the slots.
 function fillPicture({ nodes, edges }, data, { values, flow, reached, signs = [] }, { kind, start }, lens) {
 	const end = (i) => [data.names[i], data.widths[i]];
 	nodes.forEach(({ part, slots }, i) => {
@@ -50,7 +50,7 @@ function fillPicture({ nodes, edges }, data, { values, flow, reached, signs = []
 	});
 	const now = new Map(flow.edges.map((edge) => [edge.drawn, edge]));
 	edges.forEach(({ part, slots }, k) => {
-		const edge = now.get(k), text = !edge ? "" : lens ? lens.edge(k) : slotMap(edge.map);
+		const edge = now.get(k), text = !edge ? "" : lens ? lens.edge(k) : edge.vjp ? `${flow.sizes[edge.child]}×${flow.sizes[edge.parent]}` : slotMap(edge.map);
 		fillSlot(slots.number, text);
 		fillSlot(slots.equals, text && ` = ${text}`);
 		part.classList.toggle("gf-missing", Number.isNaN(edge?.map));

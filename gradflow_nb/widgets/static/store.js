@@ -134,7 +134,7 @@ function vjpRows(program, run, k, map, cols, child) {
 	return matrixMap(rows, cols, Float64Array.from(cotangents.flatMap((g) => Array.from(dataOf(edgeVjp(program, run, k, g))))));
 }
 
-// The sign of each derivative: where what is held leaves only explicit dependence, d has become ∂.
+// The sign of each derivative: ∂ where what is held leaves only explicit dependence.
 function signsOf(whole, flow, { kind, start, pins }) {
 	if (!pins.size) return [];
 	const before = isIndirect(whole, kind, start), after = isIndirect(flow, kind, start);
