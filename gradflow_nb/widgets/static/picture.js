@@ -58,7 +58,7 @@ function fillPicture({ nodes, edges }, data, { values, flow, reached, signs = []
 	});
 }
 
-// Edges born of an elimination: on the drawn edge between the same nodes, or as an arc.
+// Edges born of an elimination: on the edge drawn between their nodes, or as an arc.
 function drawBorn(picture, { names }, { whole, flow }, { gone, labels }) {
 	const arcs = [], merged = new Map();
 	for (const edge of flow.edges.filter((each) => each.born)) {

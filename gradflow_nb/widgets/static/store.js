@@ -127,7 +127,7 @@ function flowOf(data, { values, run }) {
 	return { names: data.names, inputs: data.inputs, outputs: data.outputs, sizes, edges };
 }
 
-// A Jacobian too large to write down, applied to the rows of a map.
+// A Jacobian too large to write down, applied to rows of a map.
 function vjpRows(program, run, k, map, cols, child) {
 	const { rows, data } = typeof map === "number" ? { rows: 1, data: [map] } : map, width = data.length / rows;
 	const cotangents = Array.from({ length: rows }, (_, row) => arrayOf(shapeOf(child), Float64Array.from(data.slice(row * width, (row + 1) * width))));
@@ -141,7 +141,7 @@ function signsOf(whole, flow, { kind, start, pins }) {
 	return whole.names.map((_, i) => (i !== start && before[i] && !after[i] ? "∂" : "d"));
 }
 
-// Whether a path of two edges or more joins each node with the start of the sweep.
+// Whether a path of two or more edges joins each node with where the sweep starts.
 function isIndirect(flow, kind, start) {
 	const [near, far] = kind === "backward" ? ["parent", "child"] : ["child", "parent"];
 	const reached = new Set([start]), found = flow.names.map(() => false);
