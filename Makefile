@@ -25,6 +25,8 @@ lessons: $(VENV)/.has-lab  ## Open the lessons in JupyterLab (LAB_ARGS="--no-bro
 	@$(BIN)/jupyter-trust lessons/*.ipynb >/dev/null  # or the stored pictures stay hidden until a cell is run
 	$(BIN)/jupyter-lab --notebook-dir=lessons $(as_root) $(LAB_ARGS)
 
+# What a test answers is not kept.
+test: export GRADFLOW_ANSWERS = off
 test: $(VENV)/.has-dev $(VENV)/.browser  ## Run tests, doctests and every lesson (TEST_ARGS="-k paths")
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 $(TEST_ARGS)
 

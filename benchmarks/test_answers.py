@@ -1,4 +1,4 @@
-"""How long an answer takes to be read and decided, warm, over the corpus of labelled answers.
+"""How long an answer takes to be read and decided, warm, and how often rightly: over labelled answers and traps.
 
     make bench            (or: .venv/bin/pytest benchmarks -s)
 
@@ -8,7 +8,8 @@ Prints a table; a timing is never a test, so nothing here fails on a slow machin
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+import runpy
+from collections import Counter
 from pathlib import Path
 from time import perf_counter
 
@@ -18,6 +19,7 @@ from gradflow_nb import ask, equivalent, graph
 from gradflow_nb.errors import GradflowError
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+TRAPS = Path(__file__).parents[1] / "tests" / "exercises" / "deciding" / "hard_pairs.py"
 
 
 def rows(name: str) -> list[dict]:
@@ -46,16 +48,32 @@ def report(name: str, times: list[tuple[float, str]]) -> None:
     print(f"\n{name}: {len(times)} rows, median {at(0.5):.2f} ms, 99% {at(0.99):.1f} ms, slowest (ms): {slowest}")
 
 
+def decided(name: str, pairs: list[tuple[str, str, str, bool | None, list[str] | None]]) -> None:
+    """The table for pairs, each with what to call it, its label (None for nowhere real) and its names."""
+    times, outcomes = [], Counter()
+    for called, left, right, equal, names in pairs:
+        try:
+            got = equivalent(left, right, names)
+        except GradflowError:
+            outcomes["sent back"] += 1
+            continue
+        wrong = "undecided" if got is None else "false accepts" if got else "false rejects"
+        outcomes["right" if got is equal else wrong] += 1
+        times.append((timed(lambda pair=(left, right, names): equivalent(*pair), warm=0), called))
+    report(name, times)
+    print(", ".join(f"{outcome}: {count}" for outcome, count in outcomes.most_common()))
+
+
 def test_pairs() -> None:
-    times = []
-    for row in rows("kas_pairs.jsonl"):
+    decided(
+        "kas_pairs",
+        [(r["id"], r["student"], r["teacher"], r["expected_equal"], r["vars"]) for r in rows("kas_pairs.jsonl")],
+    )
 
-        def work(row=row) -> None:
-            with suppress(GradflowError):
-                equivalent(row["student"], row["teacher"], names=row["vars"])
 
-        times.append((timed(work), row["id"]))
-    report("kas_pairs", times)
+def test_traps() -> None:
+    pairs = runpy.run_path(str(TRAPS))["hard_pairs"]()
+    decided("hard_pairs", [(f"{p.left[:40]} ~ {p.right[:40]}", p.left, p.right, p.equal, None) for p in pairs])
 
 
 def test_bad_inputs() -> None:

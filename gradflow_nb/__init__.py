@@ -26,16 +26,21 @@ if TYPE_CHECKING:
     from .core.transforms import grad, hessian, hvp, jacobian, jvp, vjp
     from .core.transforms.gradcheck import check_grads
     from .diagram.figure import Figure, draw
-    from .exercises.equivalence import equivalent
-    from .exercises.question import Question, ask
-    from .exercises.verdict import Correct, Incorrect, Invalid, Undecided
+    from .exercises.asking import ask, random_question
+    from .exercises.deciding.equivalence import equivalent
+    from .exercises.keeping.answers import saved_answers
+    from .exercises.paper.worksheet import Worksheet, worksheet
+    from .exercises.question import Question
+    from .exercises.question_set import QuestionSet, question_set
+    from .exercises.verdict import CarriedForward, Correct, Incorrect, Invalid, Undecided
     from .widgets.live_figure import explore
 
 __version__ = "0.1.0"
 __all__ = [
-    "Correct", "Edge", "Figure", "GradientFlow", "Graph", "Incorrect", "Invalid", "Node", "Question", "Undecided",
-    "ask", "check_grads", "draw", "equivalent", "errors", "explore", "functions", "grad", "graph", "hessian", "hvp",
-    "jacobian", "jvp", "vjp",
+    "CarriedForward", "Correct", "Edge", "Figure", "GradientFlow", "Graph", "Incorrect", "Invalid", "Node", "Question",
+    "QuestionSet", "Undecided", "Worksheet", "ask", "check_grads", "draw", "equivalent", "errors", "explore",
+    "functions", "grad", "graph", "hessian", "hvp", "jacobian", "jvp", "question_set", "random_question",
+    "saved_answers", "vjp", "worksheet",
 ]  # fmt: skip
 
 _LATER = {
@@ -46,12 +51,15 @@ _LATER = {
     "draw": "diagram.figure",
     "Figure": "diagram.figure",
     "explore": "widgets.live_figure",
-    "equivalent": "exercises.equivalence",
-    "ask": "exercises.question",
+    "equivalent": "exercises.deciding.equivalence",
+    **dict.fromkeys(("ask", "random_question"), "exercises.asking"),
+    "saved_answers": "exercises.keeping.answers",
     "Question": "exercises.question",
+    **dict.fromkeys(("QuestionSet", "question_set"), "exercises.question_set"),
     **dict.fromkeys(("grad", "hessian", "hvp", "jacobian", "jvp", "vjp"), "core.transforms"),
+    **dict.fromkeys(("Worksheet", "worksheet"), "exercises.paper.worksheet"),
     "check_grads": "core.transforms.gradcheck",
-    **dict.fromkeys(("Correct", "Incorrect", "Invalid", "Undecided"), "exercises.verdict"),
+    **dict.fromkeys(("CarriedForward", "Correct", "Incorrect", "Invalid", "Undecided"), "exercises.verdict"),
 }
 """Everything is imported when it is first used, so that the package itself imports at once."""
 

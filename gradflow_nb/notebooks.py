@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ def refresh(notebook: Path) -> None:
     from nbclient import NotebookClient
 
     content = nbformat.read(notebook, as_version=4)
-    NotebookClient(content, timeout=120, resources={"metadata": {"path": str(notebook.parent)}}).execute()
+    client = NotebookClient(content, timeout=120, resources={"metadata": {"path": str(notebook.parent)}})
+    client.execute(env=os.environ | {"GRADFLOW_ANSWERS": "off"})  # a committed lesson is nobody's answers
     nbformat.write(normalised(content), notebook)
 
 

@@ -17,7 +17,10 @@ from .diagram import pathfigures
 from .diagram.figure import Figure, draw
 from .diagram.labels import derivative_names
 from .errors import LayoutUnavailable
+from .exercises.card import card, equations, set_card
 from .exercises.question import Question
+from .exercises.question_set import QuestionSet
+from .exercises.working import Working
 
 
 def text(shown: Any) -> str:
@@ -32,7 +35,13 @@ def text(shown: Any) -> str:
         case Orders():
             return repr(shown)
         case Question():
-            return f"{shown.prompt}   (run this cell for a box to type in)"
+            boxes = "a box" if len(shown.boxes) == 1 else "boxes"
+            return _question(shown, f"   (run this cell for {boxes} to type in)")
+        case QuestionSet():
+            asked = [f"{i}. {_question(question)}" for i, question in enumerate(shown, 1)]
+            return "\n".join([f"{shown.title or 'Questions'}   (run this cell for boxes to type in)", *asked])
+        case Working():
+            return str(shown)
     return _figure(shown).text
 
 
@@ -52,13 +61,27 @@ def mimebundle(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
         formula = renamed(shown.formula, derivative_names(shown.paths.flow.graph))
         return {"text/latex": f"$\\displaystyle {latex(formula)}$", "text/plain": text(shown)}, {}
-    if isinstance(shown, Question):
-        from .exercises.card import card
-        from .widgets.answer_box import AnswerBox
+    if isinstance(shown, Working):
+        return {"text/markdown": shown.markdown, "text/plain": text(shown)}, {}
+    if isinstance(shown, Question | QuestionSet):
+        from .widgets.question_view import QuestionView
 
-        return _with(AnswerBox(shown), card(shown), text(shown))
+        if isinstance(shown, Question):
+            return _with(QuestionView([shown]), card(shown), text(shown))
+        return _with(QuestionView(shown, shown.title), set_card(shown, shown.title), text(shown))
     figure = _figure(shown)
     return _beside(figure.svg, figure.table, figure.text)
+
+
+def _question(question: Question, more: str = "") -> str:
+    """What is asked and what is given, a line for each thing; then the places to fill in, if they are several."""
+    figure, given = question.figure, question.task.given
+    lines = [*(f"{equation}" for equation in equations(question)), *question.task.code.splitlines()]
+    if figure:
+        lines += figure.text.splitlines()
+    elif len(question.boxes) > 1:
+        lines += [f"{box.asked} = {given.get(box.name, '____')}" for box in question.boxes]
+    return "\n".join([question.prompt + more, *(f"    {line}".rstrip() for line in lines)])
 
 
 def _figure(shown: Any) -> Figure:

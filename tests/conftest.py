@@ -9,6 +9,8 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 
+os.environ["GRADFLOW_ANSWERS"] = "off"  # nothing is kept by a test, or by a kernel or a server that it starts
+
 # No deadline: a slow machine is not a bug. In CI the same examples every time: a red run can be repeated.
 settings.register_profile("gradflow", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("gradflow")

@@ -87,3 +87,65 @@ def test_a_changed_number_in_a_lesson_is_caught(root, tmp_path, old, new):
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider", str(file)]
     made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert made.returncode == 1 and " failed" in made.stdout, made.stdout[-2000:]
+
+
+def answer_lines(*lines):
+    """A file of answers: each line is a notebook, a question, what was done, its verdict and the credit."""
+    keys = ("notebook", "question", "do", "verdict", "credit")
+    events = [{"time": f"2025-03-01T09:00:0{i}Z"} | dict(zip(keys, line)) for i, line in enumerate(lines)]
+    return "".join(json.dumps(line) + "\n" for line in [{"gradflow_nb": "answers", "version": 1}, *events])
+
+
+@pytest.fixture
+def submitted(tmp_path):
+    """The answers of two students, and what else lies beside them."""
+    ann, bob = tmp_path / "ann" / "gradflow-answers.jsonl", tmp_path / "bob" / "gradflow-answers-2.jsonl"
+    for folder in (ann.parent, bob.parent / ".ipynb_checkpoints", tmp_path / "cy"):
+        folder.mkdir(parents=True)
+    wrong = ("chain", "∂g/∂b = ?", "check", "Incorrect", 0.0)
+    ann.write_text(answer_lines(wrong, ("chain", "∂g/∂b = ?", "hint"), ("chain", "∂g/∂b = ?", "check", "Correct", 0.75), ("chain", "=1+1", "hint")))
+    bob.write_text(answer_lines(wrong))
+    for left_out in ("gradflow-answers.set-aside-1.jsonl", ".ipynb_checkpoints/gradflow-answers-checkpoint.jsonl"):
+        (bob.parent / left_out).write_text(answer_lines(wrong))
+    return tmp_path
+
+
+def test_grade_prints_a_row_for_each_question(submitted, capsysbinary):
+    assert main(["grade", str(submitted), str(submitted / "ann" / "gradflow-answers.jsonl")]) == 0
+    printed, said = capsysbinary.readouterr()
+    assert printed.decode().split("\r\n") == [
+        "file,notebook,question,attempts,hints,credit,correct,first,last",
+        f"{submitted / 'ann' / 'gradflow-answers.jsonl'},chain,∂g/∂b = ?,2,1,0.75,True,2025-03-01T09:00:00Z,2025-03-01T09:00:02Z",
+        f"{submitted / 'ann' / 'gradflow-answers.jsonl'},chain,'=1+1,0,1,0.0,False,2025-03-01T09:00:03Z,2025-03-01T09:00:03Z",
+        f"{submitted / 'bob' / 'gradflow-answers-2.jsonl'},chain,∂g/∂b = ?,1,0,0.0,False,2025-03-01T09:00:00Z,2025-03-01T09:00:00Z",
+        "",
+    ]
+    assert said == b""
+
+
+def test_grade_writes_a_file(submitted, capsys):
+    assert main(["grade", str(submitted / "bob"), "-o", str(submitted / "all.csv")]) == 0
+    assert capsys.readouterr().out.strip() == str(submitted / "all.csv")
+    assert (submitted / "all.csv").read_text(encoding="utf-8-sig").count("\n") == 2
+
+
+def test_grade_says_what_is_wrong_and_goes_on(submitted, capsys):
+    foreign = submitted / "foreign.jsonl"
+    foreign.write_text("{}")
+    assert main(["grade", str(submitted / "gone"), str(foreign), str(submitted / "bob")]) == 1
+    printed, said = capsys.readouterr()
+    assert printed.count("\n") == 2 and "∂g/∂b" in printed
+    assert [line.partition(str(submitted))[0] for line in said.splitlines()] == ["There is no file ", ""]
+    assert "holds no answers" in said
+
+
+@pytest.mark.parametrize(("path", "code", "message"), [("gone", 1, "There is no file"), ("cy", 0, "There are no answers in")])
+def test_grade_of_nothing(submitted, capsys, path, code, message):
+    assert main(["grade", str(submitted / path), "-o", str(submitted / "all.csv")]) == code
+    assert message in (said := capsys.readouterr().err) and said.count("\n") == 1
+    assert (submitted / "all.csv").exists() == (code == 0)
+
+
+def test_grade_says_where_it_cannot_write(submitted, capsys):
+    assert main(["grade", str(submitted), "-o", str(submitted / "no" / "all.csv")]) == 1
+    assert "No such file" in capsys.readouterr().err.splitlines()[-1]

@@ -7,6 +7,7 @@ A graph has two grains. In the *named* grain each equation is one vertex, with o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError, InputError, UnknownName
@@ -16,6 +17,7 @@ from .node import Node, in_order
 if TYPE_CHECKING:
     import sympy
 
+    from ..notation.plain import Formula
     from .derived.program import Program
     from .flow import GradientFlow
 
@@ -79,21 +81,36 @@ class Graph(Shown):
 
     def _label(self) -> dict[int, str]:
         """What every node that is drawn is called: its name, or `e.1`, `e.2`, … for operations inside equation e."""
-        labels: dict[int, str] = {}
-        waiting: list[Node] = []
-        own = {id(node): name for name, node in self.named.items()}
-        for node in self.nodes:
-            if id(node) in own:
-                labels |= {id(inner): f"{own[id(node)]}.{i}" for i, inner in enumerate(waiting, 1)}
-                labels[id(node)] = own[id(node)]
-                waiting = []
-            elif not node.is_constant:
-                waiting.append(node)
+        labels = {id(node): name for name, node in self.named.items()}
+        position = {id(node): i for i, node in enumerate(self.nodes)}
+        for name, top in self.named.items():
+            found: dict[int, Node] = {}
+            stack = list(top.parents)
+            while stack:
+                node = stack.pop()
+                if id(node) not in labels and id(node) not in found:
+                    found[id(node)] = node
+                    stack += node.parents
+            inside = sorted(found, key=position.__getitem__)
+            labels |= {key: f"{name}.{i}" for i, key in enumerate(inside, 1)}
         return labels
 
     def label(self, node: Node) -> str:
         """The name of a node, or the one that was made up for an operation inside an equation."""
         return self._labels[id(node)]
+
+    @cached_property
+    def equations(self) -> dict[str, Formula]:
+        """The right side of every equation as it is written, by the name that it defines.
+
+        >>> from gradflow_nb import graph
+        >>> {name: str(right) for name, right in graph("c = 2b + 3; e = 7c + b^2").equations.items()}
+        {'c': '2b + 3', 'e': '7c + b^2'}
+        """
+        from .written import written
+
+        own = {id(node): name for name, node in self.named.items()}
+        return {name: written(node, lambda n: own.get(id(n))) for name, node in self.named.items() if node.operation}
 
     def __getitem__(self, name: str) -> Node:
         if name not in self.named:

@@ -161,8 +161,10 @@ def value_formula(value: Any) -> Formula:
     return from_sympy(value)
 
 
-def array_formula(values: Any, shape: tuple[int, ...] | None = None, limit: int = 16) -> Formula:
+def array_formula(values: Any, shape: tuple[int, ...] | None = None, limit: int = 16, digits: int = 4) -> Formula:
     """An array as a formula: whole up to `limit` entries, else its first entries and its shape.
+
+    Entries have so many significant `digits`, and large ones those before the point.
 
     Takes an array, or its entries in C order with their `shape`.
 
@@ -175,7 +177,7 @@ def array_formula(values: Any, shape: tuple[int, ...] | None = None, limit: int 
         shape, values = tuple(values.shape), values.reshape(-1)
     if prod(shape) > limit:
         return Vector(tuple(_entries(values[:_FIRST])), shape_text(shape))
-    return _nested(list(_entries(values)), shape)
+    return _nested(list(_entries(values, digits)), shape)
 
 
 _FIRST = 3
@@ -192,11 +194,11 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return one_axis or "×".join(map(str, shape))
 
 
-def _entries(values: Iterable[Any]) -> Iterable[Formula]:
+def _entries(values: Iterable[Any], digits: int = 4) -> Iterable[Formula]:
     for value in values:
         value = value.item() if hasattr(value, "item") else value  # numpy's numbers
         if isinstance(value, float):  # entries stand close together, but whole digits stay
-            value = float(f"{value:.{6 if abs(value) >= 1000 else 4}g}")
+            value = float(f"{value:.{max(digits, 6) if abs(value) >= 1000 else digits}g}")
         yield Number(value + 0) if isinstance(value, (int, float, Fraction)) else value_formula(value)  # no -0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -15,6 +15,7 @@ from ..core.graph import Graph
 from ..core.paths import Path
 from ..core.written import shape_text, value_formula
 from ..errors import GradflowError
+from .blanks import blanked
 from .dot import digraph
 from .labels import Direction, labels, target
 from .layered import placed
@@ -101,10 +102,13 @@ class Figure(Shown):
     of: str | None = None
     lit: frozenset[str | tuple[str, str]] = field(default_factory=frozenset)
     orientation: Literal["down", "right"] = "down"
+    blanks: Mapping[str | tuple[str, str], str] | None = None
+    """Of a question's figure: where room is left to write, with the name of the answer that belongs there."""
 
     @cached_property
     def _labels(self):
-        return labels(self.flow, self.direction, self.of)
+        found = labels(self.flow, self.direction, self.of)
+        return found if self.blanks is None else blanked(*found, self.blanks, self.direction, self.of)
 
     @property
     def title(self) -> str:

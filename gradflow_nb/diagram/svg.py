@@ -178,7 +178,7 @@ def _edge(
 ) -> str:
     ink = edge_box(label, mark)
     text = ""
-    if at is not None:
+    if at is not None and ink.width:
         x = at[0] - ink.width * EDGE_FONT / 2
         y = at[1] + (ink.above - ink.below) * EDGE_FONT / 2
         text = f'<g class="gf-ink" data-role="partial">{ink.svg(x, y, EDGE_FONT)}</g>'

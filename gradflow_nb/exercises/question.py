@@ -1,217 +1,287 @@
-"""A question about a graph, and the marking of its answers: read, validate, decide, explain."""
+"""A question: what is asked, boxes to answer in, and what has been answered so far."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..core.display import Shown
-from ..core.evaluate import World, flow_in
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
-from ..core.language import Reading, read_expression
-from ..core.node import Node, in_order
-from ..core.paths import Path
-from ..core.worlds import is_array
-from ..core.written import value_formula, written
-from ..errors import GradflowError, NotationError
-from ..notation.plain import Call, Derivative, Equation, Formula, Name, Number, exact_decimal
-from .equivalence import decide, nowhere_defined, precisely
-from .verdict import Correct, Incorrect, Invalid, Mistake, Undecided, Verdict
+from ..errors import GradflowError, UnknownName
+from ..notation.plain import Formula, Words
+from .boxes.formula import Box
+from .keeping import answers
+from .verdict import Blank, CarriedForward, Correct, Incorrect, Invalid, Undecided, Verdict
 
-_PATHS_TO_TRY = 64
-_SHORTEST_DECIMAL = 4
-"""Significant digits that a decimal answer needs where the exact value has no finite decimal."""
+if TYPE_CHECKING:
+    from ..diagram.figure import Figure
+    from .working import Working
+
+WORTH = (1.0, 0.9, 0.75, 0.0)
+"""The share of the credit that is left when so many levels of help were taken before the right answer."""
+_LARGEST_FIGURE = 60
+Answer = str | Mapping[str, str]
 
 
-def ask(
-    graph: Graph | GradientFlow,
-    of: str,
-    wrt: str,
-    at: Mapping[str, Any] | None = None,
-    kind: Literal["total", "partial"] = "total",
-) -> Question:
-    """A question for the derivative of one node with respect to another.
+@dataclass(frozen=True)
+class Task:
+    """What a kind of question lays down, for one graph: everything that does not change while it is answered.
 
-    Without a point the answer is a formula, in which any node's name may be used. With `at` (or for a flow at a
-    point) it is a number. `kind` is "total", d along all paths, or "partial", ∂ with the direct arguments fixed.
-    Raises `UnknownName` for names that the graph does not have.
-
-    >>> from gradflow_nb import graph
-    >>> question = ask(graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2"), of="e", wrt="b")
-    >>> print(question.check("14 + 10d"))
-    Correct: de/db = 14 + 10d is right.
-    >>> print(question.check("14"))
-    Incorrect: That is the path through c alone: e ← c ← b. There are 2 paths from b to e, and all of them count.
+    `asked` is the question as a formula or as words, `place` the point. `ordered` says that the boxes are the steps of
+    a sweep, each marked again from the student's own earlier ones; `given` is what stands in some of them already.
+    `made` asks the same of another graph: it takes the graph, its point and the new names; `faded` asks the same with
+    so many steps given (None: all but the last). `code` is a program to be read.
     """
-    return Question(graph, of, wrt, at, kind)
+
+    kind: str
+    graph: Graph | None
+    flow: GradientFlow | None
+    asked: Formula
+    place: str
+    boxes: tuple[Box, ...]
+    working: Callable[[], Working]
+    made: Callable[[Any, Any, Mapping[str, str]], Task] | None = None
+    figure: Callable[[], Figure] | None = None
+    instruction: str = ""
+    ordered: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
+    faded: Callable[[int | None], Task] | None = None
+    code: str = ""
 
 
 class Question(Shown):
-    """A question for a derivative; `check` marks an answer. In a notebook it shows a box to type in."""
+    """A question with one box or several; `check` marks an answer. In a notebook it shows the boxes to type in.
 
-    def __init__(
-        self,
-        graph: Graph | GradientFlow,
-        of: str,
-        wrt: str,
-        at: Mapping[str, Any] | None = None,
-        kind: Literal["total", "partial"] = "total",
-    ) -> None:
-        if kind not in ("total", "partial"):
-            raise GradflowError(
-                f"kind={kind!r} is not known: it is 'total' (d, all paths) or 'partial' (∂, the edge alone)."
-            )
-        if isinstance(graph, GradientFlow):
-            at = graph.inputs if at is None and not graph.symbolic else at
-            graph = graph.graph
-        self.graph, self.of, self.wrt, self.kind = graph, of, wrt, kind
-        graph[of], graph[wrt]  # raises UnknownName
-        if mixing := [n for n in graph.nodes if n.operation is not None and not n.operation.is_elementwise]:
-            raise GradflowError(
-                f"Questions are about graphs of single numbers so far, and this one has "
-                f"{mixing[0].operation.symbol}(...), which takes arrays."
-            )
-        self.flow = None if at is None else graph.at(at)
-        if self.flow is not None and (arrays := [n for n, v in self.flow.inputs.items() if is_array(v)]):
-            raise GradflowError(f"Questions are about single numbers so far, and {arrays[0]} is an array.")
-        self.attempts = 0
+    `attempts` counts judged answers, `hints` how far help was taken (0 to 3), `best` is the best verdict so far and
+    `credit` what it is worth, between 0 and 1. What was answered in this notebook before is restored.
+    """
+
+    def __init__(self, task: Task, seed: Any = None) -> None:
+        self.task, self.seed = task, seed
+        self.attempts = self.hints = 0
         self.verdict: Verdict | None = None
-        own = World(lift=lambda constant: constant, seen=lambda name, value: graph[name])
-        self._formulas = flow_in(graph, {name: graph[name] for name in graph.inputs}, own)
-        self._right = self._formulas.partial(of, wrt) if kind == "partial" else self._formulas.total(of, wrt)
-        self._seed = zlib.crc32(f"{self.prompt}".encode())
-        self._point = None if self.flow is None else {id(graph[n]): Fraction(v) for n, v in self.flow.inputs.items()}
-        if self.flow is not None:
-            self._number = self.flow.partial(of, wrt) if kind == "partial" else self.flow.total(of, wrt)
+        self._best: Verdict | None = None
+        self._credit = 0.0
+        self.typed: dict[str, str] = dict(task.given)
+        self._restore()
+
+    # What is asked ---------------------------------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> str:
+        return self.task.kind
+
+    @property
+    def graph(self) -> Graph | None:
+        return self.task.graph
+
+    @property
+    def flow(self) -> GradientFlow | None:
+        """The flow at the question's point; None where formulas are asked for."""
+        return self.task.flow
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        return self.task.boxes
 
     @property
     def asked(self) -> Formula:
-        """What is asked for, as a formula: `dg/db`."""
-        return Derivative(self.of, self.wrt, "d" if self.kind == "total" else "∂")
+        """What is asked for, as a formula: `dg/db`; of several boxes, in words."""
+        return self.task.asked
 
     @property
     def place(self) -> str:
         """The point at which a number is asked for, as text; empty where a formula is."""
-        return ", ".join(f"{n} = {value_formula(v)}" for n, v in self.flow.inputs.items()) if self.flow else ""
+        return self.task.place
+
+    @property
+    def instruction(self) -> str:
+        """What else is to be known: the form of the answer, or how it is written."""
+        return self.task.instruction
 
     @property
     def prompt(self) -> str:
         """The question in words."""
-        return f"{self.asked} = ?" + (f" at {self.place}" if self.place else "")
+        end = "" if isinstance(self.asked, Words) else " = ?"
+        where = (f" {self.place}" if self.place.startswith(",") else f" at {self.place}") if self.place else ""
+        return f"{self.asked}{end}{where}" + (f" ({self.instruction})" if self.instruction else "")
 
-    def read(self, text: str) -> Reading:
-        """How an answer is read. Raises `NotationError`."""
-        return read_expression(text, self.graph.named)
+    @property
+    def figure(self) -> Figure | None:
+        """The figure that belongs to the question, with blanks where its boxes stand; None if it has none."""
+        return self.task.figure() if self.task.figure else None
 
-    def check(self, text: str) -> Verdict:
-        """The verdict on an answer. Never raises for what a person types, and runs nothing of it.
+    def lit(self, verdict: Verdict | None = None) -> Figure | None:
+        """The figure with the place lit where an answer went wrong, the last one if left out; None if none is known.
 
-        `Correct` and `Incorrect` count as an attempt; `Invalid` and `Undecided` cost nothing.
+        Of several causes it shows what they share. It holds no more than the question's own figure.
         """
-        self.verdict = self._mark(text)
+        from ..diagram.figure import Figure
+
+        mistakes = getattr(self.verdict if verdict is None else verdict, "mistakes", ())
+        marks = set.intersection(*({*mistake.edges, *mistake.nodes} for mistake in mistakes)) if mistakes else set()
+        if not marks or self.graph is None or len(self.graph.names) > _LARGEST_FIGURE:
+            return None
+        figure = self.figure or Figure(self.flow if self.flow is not None else self.graph.flow(), blanks={})
+        return replace(figure, lit=frozenset(marks))
+
+    @property
+    def key(self) -> str:
+        """The name under which answers are kept: the question in words, and a short sum over all that it depends on."""
+        equations = [f"{name} = {right}" for name, right in self.graph.equations.items()] if self.graph else []
+        whole = f"{self.kind}|{self.prompt}|{self.task.code}|{equations}|{sorted(self.task.given)}"
+        return f"{self.prompt} #{zlib.crc32(whole.encode()):08x}"
+
+    # Marking ---------------------------------------------------------------------------------------------------------
+
+    def check(self, answer: Answer) -> Verdict:
+        """The verdict on an answer: a text, or for several boxes a text for each by its name.
+
+        Never raises for what a person types, and runs nothing of it. `Correct`, `CarriedForward` and `Incorrect` count
+        as an attempt; `Invalid` and `Undecided` cost nothing. Raises `UnknownName` for a box that there is not.
+        """
+        texts = self._texts(answer)
+        self.typed = texts
+        self.verdict = self._mark(texts)
         self.attempts += self.verdict.costs_attempt
+        self._note(self.verdict)
+        event = {"do": "check", "answer": answer if isinstance(answer, str) else texts}
+        answers.record(self.key, {**event, "verdict": type(self.verdict).__name__, "credit": self.verdict.credit})
         return self.verdict
 
-    def _mark(self, text: str) -> Verdict:
-        try:
-            reading = self.read(text)
-        except NotationError as wrong:
-            return Invalid(text, None, wrong.message, wrong.position, wrong.end, wrong.readings)
-        formula = self.formula(reading)
-        if nothing := nowhere_defined(reading.value):
-            place = reading.positions.get(id(nothing.node), (0, len(text)))
-            return Invalid(text, formula, f"This has no value: {nothing}.", *place)
-        if self.flow is not None:
-            return self._mark_number(text, formula, reading)
-        same = decide(reading.value, self._right, self._seed, self._kinks())
-        if same:
-            return Correct(text, formula, f"{Equation((self.asked, formula))} is right.")
-        return self._undecided(text, formula) if same is None else self._explain(text, formula, reading.value, None)
+    def _texts(self, answer: Answer) -> dict[str, str]:
+        """The text for each box; what was given stays."""
+        if not isinstance(answer, Mapping):
+            if len(self.boxes) > 1:
+                names = ", ".join(repr(box.name) for box in self.boxes[:4])
+                raise GradflowError(f"This question has {len(self.boxes)} boxes: give a text for each, by {names}, …")
+            return {self.boxes[0].name: answer}
+        for name in answer:
+            if name not in {box.name for box in self.boxes}:
+                raise UnknownName(str(name), [box.name for box in self.boxes], "box")
+        return {box.name: answer.get(box.name, "") for box in self.boxes} | dict(self.task.given)
 
-    def _mark_number(self, text: str, formula: Formula, reading: Reading) -> Verdict:
-        answer = reading.value
-        if isinstance(answer, Node) and not answer.is_constant:
-            if decide(answer, self._right, self._seed, self._kinks()):
-                names = ", ".join(sorted(reading.names, key=self.graph.names.index))
-                return Invalid(
-                    text,
-                    formula,
-                    f"Right so far. Now put in {names} for {self.place}: a number is asked for.",
-                    0,
-                    len(text),
-                )
-            return Invalid(text, formula, f"A number is asked for: the value at {self.place}.", 0, len(text))
-        here = _at(self._right, self._point)
-        same = decide(answer, here)
-        if same:
-            return Correct(text, formula, f"{Equation((self.asked, formula))} is right.")
-        places = self._rounded(answer)
-        if places:
-            return Correct(text, formula, f"{self.asked} is {formula} to {places} significant digits.")
-        return self._undecided(text, formula) if same is None else self._explain(text, formula, answer, self._point)
+    def _mark(self, texts: Mapping[str, str]) -> Verdict:
+        if len(self.boxes) == 1:
+            return self.boxes[0].mark(texts[self.boxes[0].name])
+        parts: dict[str, Verdict] = {}
+        earlier: dict[str, Any] = {}
+        for box in self.boxes:
+            text = texts[box.name]
+            if not isinstance(text, str) or not text.strip():
+                parts[box.name] = Blank(text, None, "")
+                continue
+            parts[box.name] = box.mark(text, earlier if self.task.ordered else None)
+            earlier[box.anchor or box.name] = box.value(text)
+        judged = {name: part for name, part in parts.items() if name not in self.task.given}
+        return _together(texts, judged, {box.name: f"{box.asked}" for box in self.boxes}, self.task.ordered)
 
-    def _rounded(self, answer: Any) -> int:
-        """How many significant digits of a typed decimal are those of the right answer, if enough and all are."""
-        decimal = answer.arguments[0] if isinstance(answer, Node) and answer.operation.name == "neg" else answer
-        if not isinstance(decimal, Fraction) or decimal.denominator == 1:
-            return 0
-        if isinstance(self._number, (int, Fraction)) and exact_decimal(Fraction(self._number)):
-            return 0
-        digits = exact_decimal(decimal) or ""
-        places, significant = len(digits.partition(".")[2]), len(digits.replace(".", "").lstrip("0"))
-        right, typed = precisely([_at(self._right, self._point), answer], {}, 80)
-        close = abs(right - typed) <= right.context.mpf(10) ** -places * 0.500001
-        return significant if close and significant >= _SHORTEST_DECIMAL else 0
+    def _note(self, verdict: Verdict) -> None:
+        """Keeps the best verdict and the best credit: help that is taken later costs nothing."""
+        if verdict.costs_attempt:
+            self._credit = max(self._credit, verdict.credit * WORTH[self.hints])
+            better = self._best is None or (verdict.correct, verdict.credit) > (self._best.correct, self._best.credit)
+            self._best = verdict if better else self._best
 
-    def _kinks(self) -> list[Node]:
-        """Expressions that are zero where the right answer rests on a convention."""
-        marked = (n for n in self.graph.nodes if n.operation and n.operation.kink and not n.is_constant)
-        return [kink for n in marked if isinstance(kink := n.operation.kink(*n.arguments), Node)]
+    @property
+    def best(self) -> Verdict:
+        """The best verdict so far: `assert question.best.correct`. `Blank` before the first attempt."""
+        return self._best or Blank("", None, "Not answered yet.")
 
-    def _undecided(self, text: str, formula: Formula) -> Undecided:
-        return Undecided(
-            text, formula, "I could not decide whether this is right, so it costs nothing. Try to write it more simply."
+    @property
+    def credit(self) -> float:
+        """What the best answer is worth, between 0 and 1, with what help cost."""
+        return self._credit
+
+    def _restore(self) -> None:
+        """Marks again what was answered in this notebook before: a file says what was typed, not what is right."""
+        for event in answers.events(self.key):
+            if event.get("do") in ("hint", "working"):
+                self.hints = min(len(WORTH) - 1, max(self.hints, int(event.get("level", 1))))
+            elif event.get("do") == "check":
+                try:
+                    texts = self._texts(event["answer"])
+                except (GradflowError, KeyError, TypeError):
+                    continue
+                self.typed, self.verdict = texts, self._mark(texts)
+                self.attempts += self.verdict.costs_attempt
+                self._note(self.verdict)
+
+    # Help ------------------------------------------------------------------------------------------------------------
+
+    def hint(self) -> Working:
+        """A little more help each time: which rule, then the first step, then the whole working."""
+        self.hints = min(self.hints + 1, len(WORTH) - 1)
+        answers.record(self.key, {"do": "hint", "level": self.hints})
+        return self.task.working().upto(self.hints)
+
+    def solution(self) -> Working:
+        """The worked steps, in words and formulas. After this an answer earns no credit; `variant` asks anew."""
+        self.hints = len(WORTH) - 1
+        answers.record(self.key, {"do": "working", "level": self.hints})
+        return self.task.working()
+
+    def variant(self, seed: Any) -> Question:
+        """The same question about another graph: same shape and difficulty, other numbers and names.
+
+        The same seed gives the same question everywhere. Raises `GradflowError` where a kind has no variants.
+        """
+        from .variants import varied
+
+        if self.task.made is None or self.graph is None:
+            raise GradflowError("There are no variants of this question.")
+        other = varied(self.graph, seed, None if self.flow is None else self.flow.inputs)
+        return Question(self.task.made(other.graph, other.at, other.names), seed)
+
+    def faded(self, given: Literal["all", "some", "none"] | int = "all") -> Question:
+        """The same question with its steps as boxes: all of them given but the last, some, or none.
+
+        A number gives so many. Raises `GradflowError` where there are no steps in between.
+        """
+        if self.task.faded is None:
+            raise GradflowError("This question has no steps in between that could be given.")
+        full = self.task.faded(0)
+        counts = {"all": len(full.boxes) - 1, "some": len(full.boxes) // 2, "none": 0}
+        if given not in counts and (isinstance(given, bool) or not isinstance(given, int)):
+            raise GradflowError(f"given={given!r} is not known: it is 'all', 'some', 'none' or a number of steps.")
+        return Question(self.task.faded(counts.get(given, given)), self.seed)
+
+    def next(self) -> Question:
+        """Another one like it, from the next seed: after a right answer with a step fewer given, else with one more.
+
+        Worked steps that fade as they are mastered help more than either alone (Atkinson, Renkl and Merrill, 2003).
+        """
+        seed = self.seed + 1 if isinstance(self.seed, int) else 1 if self.seed is None else f"{self.seed}+"
+        other = self.variant(seed)
+        if self.kind != "steps" or other.task.faded is None:
+            return other
+        given = len(self.task.given) + (-1 if self.best.correct else self._best is not None)
+        return Question(other.task.faded(max(0, min(given, len(self.boxes) - 1))), seed)
+
+
+def _together(texts: Mapping[str, str], parts: dict[str, Verdict], asked: Mapping[str, str], ordered: bool) -> Verdict:
+    """The verdict on a question with several boxes; `asked` is what stands before each."""
+    text = "\n".join(str(texts[name]) for name in parts)
+    count, right = len(parts), sum(part.is_correct for part in parts.values())
+    wrong = [part for part in parts.values() if isinstance(part, (Incorrect, CarriedForward))]
+    told = f"{right} of {count} {'is' if right == 1 else 'are'} right."
+    if wrong:
+        first = next((part for part in wrong if isinstance(part, Incorrect)), wrong[0])
+        about = next(asked[name] for name, part in parts.items() if part is first)
+        where = "" if first.message.startswith(about) else f"At {about}: "
+        where = f"The first slip is at {about}: " if ordered and len(wrong) > 1 else where
+        mistakes = getattr(first, "mistakes", ())
+        return Incorrect(text, None, f"{told} {where}{first.message}", parts=parts, mistakes=mistakes)
+    unread = [part for part in parts.values() if isinstance(part, Invalid)]
+    if unread:
+        return Invalid(
+            text, None, unread[0].message, unread[0].position, unread[0].end, unread[0].readings, parts=parts
         )
-
-    def _explain(self, text: str, formula: Formula, answer: Any, point: Mapping[int, Fraction] | None) -> Incorrect:
-        ways = self._formulas.paths(self.of, self.wrt)
-        if self.kind == "total" and 1 < ways.count <= _PATHS_TO_TRY:
-            paths = list(ways)
-            products = [path.product if point is None else _at(path.product, point) for path in paths]
-            matching = [i for i, product in enumerate(products) if decide(answer, product, self._seed)]
-            if len(matching) == 1:
-                path = (self.flow or self.graph.flow()).paths(self.of, self.wrt)[matching[0]]
-                message = (
-                    f"That is the path {_through(matching[0], paths)}: {' ← '.join(path.nodes)}. "
-                    f"There are {ways.count} paths from {self.wrt} to {self.of}, and all of them count."
-                )
-                return Incorrect(text, formula, message, Mistake("one path", path))
-        return Incorrect(text, formula, f"{self.asked} is not {formula}.")
-
-    def formula(self, reading: Reading) -> Formula:
-        """An answer as it was read, for the echo."""
-        own = {id(node): name for name, node in self.graph.named.items()}
-        formula = written(reading.value, lambda node: own.get(id(node)), own=False)
-        euler = isinstance(formula, Name) and formula.text == "e" and "e" not in self.graph
-        return Call("exp", (Number(1),)) if euler else formula
-
-
-def _at(expression: Any, point: Mapping[int, Fraction]) -> Any:
-    """An expression with constants in place of its inputs; nothing is computed."""
-    if not isinstance(expression, Node):
-        return Fraction(expression)
-    made: dict[int, Any] = dict(point)
-    for node in in_order([expression]):
-        if node.operation is not None:
-            made[id(node)] = Node(node.operation, [made[id(a)] if isinstance(a, Node) else a for a in node.arguments])
-    return made[id(expression)]
-
-
-def _through(number: int, paths: list[Path]) -> str:
-    """`through c alone`: the nodes that only this path meets."""
-    others = {name for i, path in enumerate(paths) if i != number for name in path.nodes}
-    own = [name for name in reversed(paths[number].nodes) if name not in others]
-    return f"through {' and '.join(own)} alone" if own else "alone"
+    if any(isinstance(part, Undecided) for part in parts.values()):
+        return Undecided(text, None, f"{told} One could not be decided: it costs nothing.", parts=parts)
+    if right < count:
+        return Invalid(text, None, f"{told} Fill in the rest." if right else "Nothing is filled in yet.", parts=parts)
+    return Correct(text, None, f"All {count} are right.", parts=parts)

@@ -6,6 +6,7 @@ from .plain import (
     ATOM,
     PRODUCT,
     Bars,
+    Blank,
     Call,
     Derivative,
     DerivativeName,
@@ -146,6 +147,9 @@ class Latex(Script):
     def words(self, formula: Words) -> str:
         text = "".join(_IN_TEXT.get(c, _ESCAPED.get(c, c)) for c in formula.text)
         return rf"\text{{{text}}}"
+
+    def blank(self, formula: Blank) -> str:
+        return rf"\underline{{\hspace{{{formula.width:g}em}}}}"
 
     def said(self, formula: Said) -> str:
         return self.write(formula.subject) + self.words(Words(formula.spaced))

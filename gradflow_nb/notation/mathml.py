@@ -9,6 +9,7 @@ from .plain import (
     ATOM,
     PRODUCT,
     Bars,
+    Blank,
     Call,
     Derivative,
     DerivativeName,
@@ -156,6 +157,9 @@ class MathML(Script):
 
     def words(self, formula: Words) -> str:
         return f"<mtext>{escape(formula.text)}</mtext>"
+
+    def blank(self, formula: Blank) -> str:
+        return f'<mspace width="{formula.width:g}em" height="0.9em" depth="0.1em" style="border-bottom: 1px solid"/>'
 
     def said(self, formula: Said) -> str:
         return self.row(self.write(formula.subject), self.words(Words(formula.spaced.replace(" ", "\u00a0", 1))))

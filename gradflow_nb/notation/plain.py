@@ -199,6 +199,15 @@ class Words(Formula):
 
 
 @dataclass(frozen=True, slots=True)
+class Blank(Formula):
+    """Room to write in, `width` letters m wide. `name` says which answer belongs there."""
+
+    name: str = ""
+    width: float = 4.0
+    __str__ = Formula.__str__
+
+
+@dataclass(frozen=True, slots=True)
 class Said(Formula):
     """A formula and what is said of it: `dy/dx does not exist`, `y = 1/x, which does not exist`."""
 
@@ -457,6 +466,9 @@ class Plain(Script):
 
     def words(self, formula: Words) -> str:
         return formula.text
+
+    def blank(self, formula: Blank) -> str:
+        return "____"
 
     def said(self, formula: Said) -> str:
         return self.write(formula.subject) + formula.spaced

@@ -14,6 +14,7 @@ from .plain import (
     ATOM,
     PRODUCT,
     Bars,
+    Blank,
     Call,
     Derivative,
     DerivativeName,
@@ -82,17 +83,19 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A fraction bar or the stroke of a root."""
+    """A fraction bar, the stroke of a root, or the line to write on of the blank with this name."""
 
     points: tuple[tuple[float, float], ...]
     width: float = 0.05
+    blank: str | None = None
 
     def moved(self, dx: float, dy: float, scale: float) -> Line:
-        return Line(tuple((x * scale + dx, y * scale + dy) for x, y in self.points), self.width * scale)
+        return Line(tuple((x * scale + dx, y * scale + dy) for x, y in self.points), self.width * scale, self.blank)
 
     def svg(self) -> str:
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in self.points)
-        return f'<polyline class="gf-bar" points="{points}" stroke-width="{max(0.8, self.width):.1f}"/>'
+        name = "" if self.blank is None else f' data-blank="{escape(self.blank)}"'
+        return f'<polyline class="gf-bar" points="{points}" stroke-width="{max(0.8, self.width):.1f}"{name}/>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +321,9 @@ class SvgText(Script):
 
     def words(self, formula: Words) -> Box:
         return _text(formula.text)
+
+    def blank(self, formula: Blank) -> Box:
+        return Box(formula.width, 1.0, 0.4, (Line(((0, 0.2), (formula.width, 0.2)), 0.05, formula.name),))
 
     def said(self, formula: Said) -> Box:
         return beside([self.write(formula.subject), _text(formula.spaced)])

@@ -11,7 +11,7 @@ from .base import static
 class FigureView(anywidget.AnyWidget):
     """Shows an SVG of ours, and the HTML that says the same in words."""
 
-    _esm = static("figure_view.js")
+    _esm = static("rove.js", "figure_view.js")
     _css = static("theme.css", "figure_view.css")
 
     svg = traitlets.Unicode().tag(sync=True)

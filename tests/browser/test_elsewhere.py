@@ -1,4 +1,4 @@
-"""The live figure outside JupyterLab: in Notebook 7 and in marimo."""
+"""The live figure outside JupyterLab: in Notebook 7 and in marimo; a question in marimo."""
 
 import subprocess
 import sys
@@ -27,6 +27,13 @@ app = marimo.App(width="full")
 @app.cell
 def _():{cell}
     figure
+    return
+
+
+@app.cell
+def _():
+    import gradflow_nb
+    gradflow_nb.ask(gradflow_nb.graph("c = a + b; d = b + 1; e = c d"), "e", "b")
     return
 
 
@@ -106,5 +113,12 @@ def test_notebook_7(lab: LabServer, page: Page):
 def test_marimo(page: Page, marimo_url: str):
     page.goto(marimo_url)
     plays(page)
+    question = page.locator(".gf-question")
+    question.get_by_role("textbox").fill("c + d")
+    expect(question.locator(".gf-echo math")).to_be_visible()
+    question.get_by_role("textbox").press("Enter")
+    expect(question.get_by_role("status")).to_contain_text("Correct: de/db = c + d is right.")
+    question.get_by_role("button", name="Try another").click()
+    expect(question.locator(".gf-equations")).to_contain_text("u=s+t")
     expect(page.locator(".gf-live")).to_have_count(1)
 

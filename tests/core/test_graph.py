@@ -302,3 +302,10 @@ def test_inside_an_equation_each_variable_is_one_input():
     assert graph("a = 2b").inside("a").inputs == ("b",) and graph("a = 2b").inside("b").inputs == ("b",)
     with pytest.raises(UnknownName):
         chain.inside("q")
+
+
+def test_an_operation_is_called_after_the_equation_that_it_stands_in():
+    a = Node(None, (), "a")
+    product, b = 2 * a, a**2 + 1
+    made = Graph({"a": a, "c": product + b, "b": b}, expanded=True)  # the product comes before b in the order
+    assert made.label(product) == "c.1" and [made.label(node) for node in made.nodes] == ["a", "c.1", "b.1", "b", "c"]

@@ -1,4 +1,4 @@
-"""Questions: what is right, wrong, invalid, and what is said."""
+"""Questions for one derivative: what is right, wrong, invalid, undecided, and what is said."""
 
 from fractions import Fraction
 
@@ -6,7 +6,7 @@ import pytest
 
 from gradflow_nb import ask, graph
 from gradflow_nb.errors import GradflowError, InputError, UnknownName
-from gradflow_nb.exercises.verdict import Correct, Incorrect, Invalid, Undecided
+from gradflow_nb.exercises.verdict import Blank, Correct, Incorrect, Invalid, Undecided
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def chain():
 @pytest.mark.parametrize("answer", ["60d + 84", "60 d+84", "300b+444", "1944-900a", "12(5d+7)", "60·d + 84", "30d*2+2*42"])
 def test_an_answer_may_use_any_nodes_name(chain, answer):
     verdict = ask(chain, of="g", wrt="b").check(answer)
-    assert isinstance(verdict, Correct) and verdict.is_correct and verdict.costs_attempt
+    assert isinstance(verdict, Correct) and verdict.is_correct and verdict.correct and verdict.costs_attempt
 
 
 @pytest.mark.parametrize(
@@ -30,22 +30,24 @@ def test_all_eight_derivatives(chain, node, answer):
     assert isinstance(question.check(f"{answer} + 1"), Incorrect)
 
 
-@pytest.mark.parametrize(("answer", "node", "product"), [("84", "c", 84), ("60d", "d", 60), ("300b + 360", "d", None)])
-def test_one_path_is_named(chain, answer, node, product):
+@pytest.mark.parametrize(("answer", "kept", "lost"), [("84", "c", "d"), ("60d", "d", "c"), ("300b + 360", "d", "c")])
+def test_one_path_is_named(chain, answer, kept, lost):
     verdict = ask(chain, of="g", wrt="b").check(answer)
     assert isinstance(verdict, Incorrect)
-    assert f"the path through {node} alone" in verdict.message and "2 paths" in verdict.message
-    assert verdict.mistake.name == "one path" and node in verdict.mistake.path.nodes
+    assert f"the path through {kept} alone" in verdict.message and "2 paths" in verdict.message
+    assert "= in place of += at b" in verdict.message
+    assert [m.name for m in verdict.mistakes] == ["a path dropped"] and verdict.mistake.also == ("= in place of +=",)
+    assert verdict.mistake.path.nodes == ("g", "f", "e", lost, "b") and ("e", lost) in verdict.mistake.edges
 
 
 def test_one_path_is_named_at_a_point_too(chain):
     verdict = ask(chain.at(a=1, o=2), of="g", wrt="b").check("960")
-    assert verdict.mistake.path.nodes == ("g", "f", "e", "d", "b") and verdict.mistake.path.product == 960
+    assert verdict.mistake.path.nodes == ("g", "f", "e", "c", "b") and verdict.mistake.path.product == 84
 
 
 def test_a_wrong_answer_without_a_known_cause_gives_nothing_away(chain):
     verdict = ask(chain, of="g", wrt="b").check("85")
-    assert isinstance(verdict, Incorrect) and verdict.mistake is None
+    assert isinstance(verdict, Incorrect) and verdict.mistake is None and verdict.credit == 0
     assert verdict.message == "dg/db is not 85."
 
 
@@ -67,7 +69,7 @@ def test_a_wrong_answer_without_a_known_cause_gives_nothing_away(chain):
 def test_invalid_points_at_the_place_and_costs_nothing(chain, answer, marked, message):
     question = ask(chain, of="g", wrt="b")
     verdict = question.check(answer)
-    assert isinstance(verdict, Invalid) and question.attempts == 0
+    assert isinstance(verdict, Invalid) and question.attempts == 0 and question.credit == 0
     assert message in verdict.message
     if marked:
         assert answer[verdict.position : verdict.end] == marked
@@ -112,7 +114,11 @@ def test_decimals_that_round_an_endless_number():
 def test_the_explicit_partial(chain):
     question = ask(chain, of="e", wrt="b", kind="partial")
     assert f"{question.asked}" == "∂e/∂b"
-    assert question.check("0").is_correct and not question.check("174").is_correct
+    assert question.check("0").is_correct
+    total = question.check("10d + 14")
+    assert not total.is_correct and total.mistake.name == "the other derivative" and "holds all other names" in total.message
+    other = ask(graph("z = x^2 + y^2; L = z + x^2"), of="L", wrt="x")
+    assert other.check("4x").is_correct and "explicit ∂L/∂x" in other.check("2x").message
 
 
 def test_a_kink_does_not_turn_a_right_answer_away():
@@ -135,17 +141,103 @@ def test_bad_questions_explain_themselves(chain):
         ask(chain, of="g", wrt="b", kind="sum")
     with pytest.raises(InputError, match="missing for o"):
         ask(chain, of="g", wrt="b", at={"a": 1})
+    with pytest.raises(GradflowError, match="about two nodes"):
+        ask(chain, of="g")
+    with pytest.raises(GradflowError, match="2 outputs"):
+        ask(graph("y = a; z = 2a"), wrt="a")
+    with pytest.raises(InputError, match="give a point"):
+        ask(chain, of="g", kind="value")
+    with pytest.raises(GradflowError, match="factored"):
+        ask(graph("x = x(w); L = L(x)"), of="L", wrt="w")
+    with pytest.raises(GradflowError, match=r"form='expandd' is not known.*expanded"):
+        ask(chain, of="g", wrt="b", form="expandd")
 
 
 def test_what_was_typed_is_kept(chain):
     question = ask(chain, of="g", wrt="b")
     for typed in ("60d +", "84", "  60d+84 "):
-        assert question.check(typed).text == typed
+        assert question.check(typed).text == typed and question.typed == {"": typed}
     assert str(question.check("300b+444").reading) == "300b + 444"
 
 
-def test_questions_about_arrays_are_declined():
-    with pytest.raises(GradflowError, match="single numbers so far, and this one has sum"):
-        ask(graph("y = 3x; L = sum(y)"), of="L", wrt="x")
-    with pytest.raises(GradflowError, match="single numbers so far, and x is an array"):
-        ask(graph("y = 3x"), of="y", wrt="x", at={"x": [1, 2]})
+def test_of_may_be_left_out(chain):
+    assert ask(chain, wrt="b").check("60d + 84").is_correct
+
+
+# Help, credit, fading, variants ---------------------------------------------------------------------------------------
+
+
+def test_hints_go_from_the_rule_to_the_whole_working(chain):
+    question = ask(chain, of="g", wrt="b")
+    rule, first, whole = question.hint(), question.hint(), question.hint()
+    assert "2 paths lead from b to g" in str(rule) and len(rule) == 0
+    assert len(first) == 1 and str(first[0].formula) == "dg/df = ∂g/∂f = 3"
+    assert str(whole[-1].formula) == "dg/db = 60d + 84 = 300b + 444 = 1944 - 900a"
+    assert "dg/db = dg/dc·∂c/∂b + dg/dd·∂d/∂b = 42·2 + (12d)·5 = 60d + 84" in str(whole)
+    assert str(question.hint()) == str(whole) == str(question.solution())
+    assert "\\frac{dg}{db}" in whole.markdown
+
+
+def test_credit_falls_with_help_that_was_taken_before(chain):
+    for hints, credit in ((0, 1.0), (1, 0.9), (2, 0.75), (3, 0.0)):
+        question = ask(chain, of="g", wrt="b")
+        for _ in range(hints):
+            question.hint()
+        question.check("84")
+        assert question.check("60d + 84").is_correct and question.credit == credit and question.best.correct
+    late = ask(chain, of="g", wrt="b")
+    late.check("60d + 84")
+    late.solution()
+    late.check("84")
+    assert late.credit == 1 and late.best.correct and late.attempts == 2
+
+
+def test_best_before_the_first_attempt(chain):
+    assert isinstance(ask(chain, of="g", wrt="b").best, Blank) and not ask(chain, of="g", wrt="b").best.correct
+
+
+def test_at_a_point_the_working_has_numbers(chain):
+    working = ask(chain.at(a=1, o=2), of="g", wrt="b").solution()
+    assert "= 42·2 + 192·5 = 1044" in str(working)
+    assert "no path leads from o to e" in str(ask(chain, of="e", wrt="o").solution()).lower()
+
+
+def test_fading(chain):
+    question = ask(chain.at(a=1, o=2), of="g", wrt="a")
+    worked, some, bare = (question.faded(given) for given in ("all", "some", "none"))
+    assert [box.name for box in bare.boxes] == ["dg/df", "dg/de", "dg/dd", "dg/dc", "dg/db", "dg/da"]
+    assert len(worked.task.given) == 5 and len(some.task.given) == 3 and not bare.task.given
+    assert worked.task.given["dg/db"] == "1044" and worked.check({"dg/da": "-3132"}).is_correct
+    assert bare.check({"dg/da": "-3132"}).message.startswith("1 of 6 is right")
+    after = worked.next()
+    assert len(after.task.given) == 4 and after.prompt != worked.prompt
+    some.check({"dg/dc": "43", "dg/db": "1044", "dg/da": "-3132"})
+    assert len(some.next().task.given) == 4
+    with pytest.raises(GradflowError, match="'all', 'some', 'none'"):
+        question.faded("half")
+    with pytest.raises(GradflowError, match="no steps"):
+        ask(chain, of="g", wrt="f").faded("all")
+
+
+def test_given_steps_are_not_judged_and_cannot_be_overwritten(chain):
+    some = ask(chain.at(a=1, o=2), of="g", wrt="b").faded("some")
+    given = dict(some.task.given)
+    verdict = some.check(dict.fromkeys(given, "0"))
+    assert not set(verdict.parts) & set(given) and some.typed["dg/df"] == "3"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_variants_are_the_same_question_about_another_graph(chain, seed):
+    question = ask(chain.at(a=1, o=2), of="g", wrt="b")
+    one, other = question.variant(seed), question.variant(seed)
+    assert one.prompt == other.prompt != question.prompt and one.seed == seed
+    assert len(one.boxes[0].sought.flow.paths(one.boxes[0].sought.of, one.boxes[0].sought.wrt)) == 2
+    assert one.check(str(one.boxes[0].solution)).is_correct
+    assert not one.check("1044.5").is_correct
+
+
+def test_a_question_about_a_single_expression_has_no_boxes_to_confuse(chain):
+    with pytest.raises(GradflowError, match="8 boxes"):
+        ask(chain.at(a=1, o=2), kind="backward").check("1")
+    with pytest.raises(UnknownName, match="no box called 'dg/dx'"):
+        ask(chain.at(a=1, o=2), kind="backward").check({"dg/dx": "1"})

@@ -1,4 +1,4 @@
-"""One formula, four scripts: brackets where each needs them, names that break nothing, and text that reads back."""
+"""One formula, five scripts: brackets where each needs them, names that break nothing, and text that reads back."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -39,6 +39,7 @@ from gradflow_nb.notation.plain import (
 )  # fmt: skip
 from gradflow_nb.notation.renaming import renamed
 from gradflow_nb.notation.svgtext import box, text_width
+from gradflow_nb.notation.typst import typst
 
 a, b, c, x, y = map(Name, "abcxy")
 A, W = map(Name, "AW")
@@ -157,6 +158,41 @@ def test_the_scripts(formula, plain, tex):
     assert drawn.width > 0 and drawn.height > 0
     words = ET.fromstring(f"<svg>{drawn.svg(0, 0, 16)}</svg>").itertext()
     assert re.sub(r"[\W\d_]", "", "".join(words)) == letters
+
+
+TYPST = [
+    (Sum((a, Negative(Sum((b, c))))), "a - (b + c)"),
+    (Power(Number(-2), two), "(-2)^(2)"),
+    (Power(Call("sin", (x,)), two), 'upright("sin")(x)^(2)'),
+    (Quotient(Call("max", (a, b)), Product((b, c))), 'frac(upright("max")(a, b), b dot c)'),
+    (Product((Number(HALF), x)), "frac(1, 2)x"),
+    (Number(-1.5e22), "-1.5 dot 10^(22)"),
+    (Derivative("loss", "x_1", "d"), 'frac(d thin italic("loss"), d x_(1))'),
+    (Equation((y, Root(Bars(Negative(x))))), "y = sqrt(abs(-x))"),
+    (MatrixProduct((Transposed(W), Name("α"))), 'W^(upright(T)) class("binary", \\@) italic("α")'),
+    (Matrix(((one, Number(4)), (two, x))), 'mat(delim: "[", 1, 4; 2, x)'),
+    (Item(W, ("0", "1:3")), "W[0, 1:3]"),
+    (Said(y, ', "which" \\ is not'), 'y", \\"which\\" \\\\ is not"'),
+    (DerivativeName("q", "g", ("a", "b", "b")), "frac(d^(3) g, d a thin d b^(2))"),
+]
+
+
+@pytest.mark.parametrize(("formula", "wanted"), TYPST, ids=[str(row[0]) for row in TYPST])
+def test_typst(formula, wanted):
+    assert typst(formula) == wanted
+
+
+def test_typst_typesets_every_formula():
+    """All of them at once; what a name holds is never a command."""
+    import json
+
+    from typst import compile
+
+    names = [Equation((Name(n), Call(n, (Name(n),)), Derivative(n, n), Words(n))) for n in [*HOSTILE, *"%$#&{}~^\\@/*`'\""]]
+    formulas = [*(row[0] for row in SCRIPTS), *(row[0] for row in TYPST), *names]
+    page = '#for each in json(bytes(sys.inputs.all)) { eval("$" + each + "$") }'
+    made = compile(page.encode(), format="svg", sys_inputs={"all": json.dumps([typst(f) for f in formulas])})
+    assert "<svg" in str(made)
 
 
 @pytest.mark.parametrize(
@@ -336,3 +372,4 @@ def test_every_script_is_well_formed(formula):
     ET.fromstring(mathml(formula))
     ET.fromstring(f"<svg>{box(formula).svg(0, 0, 16)}</svg>")
     assert latex(formula).count("{") == latex(formula).count("}")
+    assert typst(formula).count("(") == typst(formula).count(")")

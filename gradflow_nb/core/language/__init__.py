@@ -44,12 +44,12 @@ def read_expression(
     names: Mapping[str, Node],
     *,
     split: bool = True,
-    derivatives: Mapping[tuple[str, str], Node] | None = None,
+    derivatives: Mapping[tuple[str, ...], Any] | None = None,
 ) -> Reading:
     """An answer, read with the nodes called `names`. Raises `NotationError` for what is sent back.
 
     An unknown run of letters is split into known names where there is exactly one way and `split` allows it.
-    `derivatives` are the pairs (X, Y) for which dX/dY may be written.
+    `derivatives` are the pairs (X, Y) for which dX/dY or ∂X/∂Y may be written, or ("d", X, Y) for one of the two.
 
     >>> a, b = Node(None, (), "a"), Node(None, (), "b")
     >>> reading = read_expression("2ab + 1", {"a": a, "b": b})
@@ -82,7 +82,7 @@ class _Answer:
     answer = True
 
     def __init__(
-        self, text: str, names: Mapping[str, Node], split: bool, derivatives: Mapping[tuple[str, str], Node]
+        self, text: str, names: Mapping[str, Node], split: bool, derivatives: Mapping[tuple[str, ...], Any]
     ) -> None:
         self.text, self.names, self.derivatives = text, names, derivatives
         self.splits = split
@@ -159,7 +159,8 @@ class _Answer:
         return NotationError(message, self.text, token.start, token.end, (self.instead(token, r) for r in readings))
 
     def derivative(self, token: Token) -> Any:
-        if token.value in self.derivatives:
-            return self.derivatives[token.value]
+        for key in (token.value, (token.text[0], *token.value)):
+            if key in self.derivatives:
+                return self.derivatives[key]
         message = f"{token.text} is what is asked: work it out, and write numbers and names of nodes."
         raise NotationError(message, self.text, token.start, token.end)

@@ -263,10 +263,10 @@ LOOK_ALIKES = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧον", "ABEZHIKMNOPTYXo
 
 
 def _rejected(text: str, position: int, what: str) -> NotationError:
-    char = text[position]
-    shown = f"{char!r} ({unicodedata.name(char)})" if char.isprintable() and ord(char) > 126 else f"{char!r}"
+    char, code = text[position], f"U+{ord(text[position]):04X}"
+    shown = f"{char!r}" if ord(char) < 127 else f"{char!r} ({unicodedata.name(char, code)})"
     if not char.isprintable():
-        shown = f"U+{ord(char):04X} ({unicodedata.name(char, 'a control character')})"
+        shown = f"{code} ({unicodedata.name(char, 'a control character')})"
     return NotationError(f"The character {shown} is not read. {_remedy(char, what)}".rstrip(), text, position)
 
 

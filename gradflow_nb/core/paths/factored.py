@@ -84,7 +84,11 @@ class Factored(Shown):
     @property
     def formula(self) -> Formula:
         """The form as it is written; one that is too long ends with …"""
-        return self._written(len(self.parts) - 1) if self.parts else Number(0)
+        return self.written(partial_formula)
+
+    def written(self, letter: Callable[[Edge], Formula]) -> Formula:
+        """The form with `letter(edge)` for each edge."""
+        return self._written(len(self.parts) - 1, letter) if self.parts else Number(0)
 
     @property
     def definitions(self) -> Definitions:
@@ -213,7 +217,7 @@ class Factored(Shown):
                     found.append(inside[0])
         return found[-1] if found else 0
 
-    def _written(self, whole: int) -> Formula:
+    def _written(self, whole: int, letter: Callable[[Edge], Formula] = partial_formula) -> Formula:
         """One part as a formula, within the limits of length and depth."""
         left = [_LONGEST]
 
@@ -225,7 +229,7 @@ class Factored(Shown):
             if part.named:
                 return Derivative(*part.named, sign="d")
             if part.edge is not None:
-                return partial_formula(part.edge)
+                return letter(part.edge)
             if inside > _DEEPEST:
                 return Name("…")
             pieces = []

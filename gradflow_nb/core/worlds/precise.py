@@ -10,8 +10,9 @@ from fractions import Fraction
 
 from ...errors import Undefined
 
-_LARGEST_BITS = 40
-"""exp, trigonometric and hyperbolic functions take arguments below 2^40: results of at most 10^12 bits of exponent."""
+_LARGEST_BITS, _LARGEST_ANGLE = 40, 300
+"""exp and hyperbolic functions take arguments below 2^40: results of at most 10^12 bits of exponent. Angles only lose
+as many digits as they have before the point, and may go further."""
 
 
 def bits(x) -> int:
@@ -19,14 +20,14 @@ def bits(x) -> int:
     return x.exp + x.bc
 
 
-def _bounded(x) -> None:
-    if bits(x) > _LARGEST_BITS:
+def _bounded(x, most: int) -> None:
+    if bits(x) > most:
         raise Undefined("the number is too large to work with")
 
 
-def _entire(name):
+def _entire(name, most=_LARGEST_BITS):
     def word(x):
-        _bounded(x)
+        _bounded(x, most)
         return getattr(x.context, name)(x)
 
     return word
@@ -41,7 +42,8 @@ def _within(name, inside, needs):
     return word
 
 
-exp, sin, cos = _entire("exp"), _entire("sin"), _entire("cos")
+exp = _entire("exp")
+sin, cos = _entire("sin", _LARGEST_ANGLE), _entire("cos", _LARGEST_ANGLE)
 sinh, cosh = _entire("sinh"), _entire("cosh")
 atan, asinh = _within("atan", lambda x: True, ""), _within("asinh", lambda x: True, "")
 log = _within("log", lambda x: x > 0, "a positive number")

@@ -8,7 +8,7 @@ import pytest
 from gradflow_nb import ask, equivalent, graph
 from gradflow_nb.core.language import read_expression
 from gradflow_nb.errors import GradflowError, NotationError
-from gradflow_nb.exercises.equivalence import decide
+from gradflow_nb.exercises.deciding.equivalence import decide
 from gradflow_nb.exercises.verdict import Correct, Incorrect, Invalid
 
 ARRAYS = {"[1,2,3]", "1, 2, 3", "1 2; 3 4"}

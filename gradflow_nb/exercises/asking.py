@@ -1,0 +1,130 @@
+"""Asking: any kind of question in one line, from a graph that is given, or from nothing but a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, get_args
+
+from ..core.flow import GradientFlow
+from ..core.graph import Graph
+from ..core.language import read_graph
+from ..errors import GradflowError, InputError, nearest
+from .boxes.forms import Form
+from .boxes.predicting import Program
+from .kinds import KINDS, equations, has_arrays_anywhere
+from .question import Question
+from .random_graphs import random_graph
+
+Kind = Literal[
+    "total",
+    "partial",
+    "value",
+    "gradient",
+    "edges",
+    "forward",
+    "backward",
+    "order",
+    "paths",
+    "factored",
+    "graph",
+    "predict",
+]
+
+
+def ask(
+    graph: Graph | GradientFlow | str,
+    of: str | None = None,
+    wrt: str | None = None,
+    at: Mapping[str, Any] | None = None,
+    kind: Kind = "total",
+    *,
+    form: str | None = None,
+    in_terms_of: str | Iterable[str] | None = None,
+    places: int | None = None,
+    within: float | None = None,
+    single: bool = False,
+    program: Program = "backward",
+) -> Question:
+    """A question about a graph, of one of these kinds:
+
+    - "total": d `of`/d `wrt` along all paths; "partial": the explicit ∂ `of`/∂ `wrt`; "value": the value of `of`.
+      Between arrays the total is the Jacobian.
+    - "gradient": d `of`/d input for every input, each in its own shape.
+    - "edges": the partial on every edge of the figure, in boxes that stand on the edges.
+    - "forward": the value of every node; "backward": d `of`/d node for every node. Later boxes are marked again from
+      the student's own earlier ones.
+    - "order": an order in which the backward pass can take the nodes.
+    - "paths": all paths from `wrt` to `of`; "factored": their sum in a factorised form.
+    - "graph": the equations of an expression (given as text); with `single`, one operation in each.
+    - "predict": what a PyTorch program made from the graph prints; `program` is "backward", "twice", "retained",
+      "frozen" or "grad".
+
+    Without a point the answers are formulas, in which any node's name may be used. With `at` (or for a flow at a point)
+    they are numbers. `of` may be left out where there is one output. `form` asks for "expanded", "factored", "single
+    fraction", "exact" or "named"; `in_terms_of` for certain names only; `places` for a decimal rounded to so many
+    places, `within` accepts a decimal that is off by at most that much.
+    Raises `UnknownName` for names that the graph does not have, and `GradflowError` for what does not fit.
+
+    >>> from gradflow_nb import graph
+    >>> question = ask(graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2"), of="e", wrt="b")
+    >>> print(question.check("14 + 10d"))
+    Correct: de/db = 14 + 10d is right.
+    """
+    if kind not in get_args(Kind):
+        known = ", ".join(map(repr, get_args(Kind)))
+        raise GradflowError(f"kind={kind!r} is not known: it is {known}. {nearest(str(kind), get_args(Kind))}")
+    terms = (in_terms_of,) if isinstance(in_terms_of, str) else None if in_terms_of is None else tuple(in_terms_of)
+    asks = Form(form, terms, places, within)  # type: ignore[arg-type]
+    if kind == "graph":
+        return Question(equations(graph, of, single))
+    if isinstance(graph, str):
+        graph = read_graph(graph)
+    if isinstance(graph, GradientFlow):
+        if set(graph.names) != set(graph.graph.names) or any("held" in note for note in graph.notes):
+            raise GradflowError("In this flow nodes are held or eliminated: ask about its graph.")
+        at = graph.inputs if at is None and not graph.symbolic else at
+        graph = graph.graph
+    flow = None if at is None else graph.at(at)
+    for name in (of, wrt, *(terms or ())):
+        if name is not None:
+            graph[name]  # raises UnknownName
+    if of is None:
+        if len(graph.outputs) != 1 and kind not in ("edges", "forward"):
+            raise GradflowError(
+                f"This graph has {len(graph.outputs)} outputs: say which one, as in of={graph.outputs[0]!r}."
+            )
+        of = graph.outputs[-1]
+    if wrt is None and kind in ("total", "partial", "paths", "factored", "predict"):
+        raise GradflowError(f"A question of the kind {kind!r} is about two nodes: say wrt={graph.inputs[0]!r}.")
+    if flow is None and (kind in ("value", "forward", "predict") or has_arrays_anywhere(graph)):
+        raise InputError(f"This question is about numbers: give a point, as in at={{{graph.inputs[0]!r}: 1, …}}.")
+    return Question(KINDS[kind](graph, flow, of, wrt, asks, program))
+
+
+def random_question(
+    seed: int | str,
+    paths: int = 2,
+    depth: int = 4,
+    operations: Iterable[str] = ("+", "-", "*", "^"),
+    kind: Kind = "total",
+    formula: bool = False,
+    **settings: Any,
+) -> Question:
+    """A question about a graph from nothing: so many paths, the longest of `depth` edges, the same for the same seed.
+
+    It is asked at a friendly point, or with `formula` in general; `kind` and `settings` are those of `ask`. Raises
+    `GradflowError` for what cannot be made, saying what can.
+
+    >>> question = random_question(1)
+    >>> print(question.prompt)
+    df/da = ? at a = 2
+    >>> question.check(str(question.boxes[0].solution)).correct
+    True
+    """
+    drawn = random_graph(seed, paths, depth, operations)
+    at = None if formula else drawn.at
+    two = kind in ("total", "partial", "paths", "factored", "predict")
+    wrt = drawn.wrt if kind != "partial" else drawn.graph.flow().down[drawn.of][0].parent
+    question = ask(drawn.graph, drawn.of, wrt if two else None, at, kind, **settings)
+    question.seed = seed
+    return question

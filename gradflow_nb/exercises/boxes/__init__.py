@@ -1,0 +1,1 @@
+"""Places to write an answer in: each reads what was typed, says how it was read, marks and explains it."""

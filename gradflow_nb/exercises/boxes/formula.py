@@ -1,0 +1,342 @@
+"""One place to write an answer in: it reads what was typed, says how it was read, and marks it.
+
+`Box` is what all of them share; `FormulaBox` takes one number or formula. Read, validate, decide, explain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from math import inf
+from typing import Any, ClassVar
+
+from ...core.evaluate import NoValue, put_in
+from ...core.flow import GradientFlow
+from ...core.language import Reading, read_expression
+from ...core.node import Node, in_order
+from ...core.operations import OPERATIONS
+from ...core.worlds import exact
+from ...core.written import value_formula, written
+from ...errors import NotationError
+from ...notation.plain import Call, Derivative, Equation, Formula, Name, Number, exact_decimal
+from ...notation.renaming import renamed
+from ..deciding.equivalence import decide, nowhere_defined, precisely
+from ..mistakes.diagnosis import causes, close, offered, said
+from ..mistakes.forward import forward_slips
+from ..mistakes.passes import at_local
+from ..sought import Sought
+from ..verdict import CarriedForward, Correct, Incorrect, Invalid, Mistake, Undecided, Verdict
+from .forms import Form
+
+FOLLOWS = "{} follows from your own earlier values; the slip is before it."
+SHORTEST_DECIMAL = 4
+"""Significant digits that a decimal answer needs where the exact value has no finite decimal."""
+
+
+@dataclass(eq=False)
+class Box:
+    """A place for one answer. `name` is its key (empty for the only one), `asked` what stands before it.
+
+    `anchor` is the node (a name) or edge (a pair) of the figure at which it stands; `lines` is the room that it needs.
+    """
+
+    name: str
+    asked: Formula
+    anchor: str | tuple[str, str] | None = None
+    lines: int = 1
+    wants: ClassVar[str] = "a formula or a number"
+    """What is typed here, for those who hear the page or see an empty field."""
+
+    def echo(self, text: str) -> tuple[Formula, tuple[str, ...]]:
+        """How an answer is read, and notes about it. Raises `NotationError`."""
+        raise NotImplementedError
+
+    def mark(self, text: str, earlier: Mapping[str, Any] | None = None) -> Verdict:
+        """The verdict on an answer; `earlier` has the student's own answers to the boxes before, as they were read."""
+        raise NotImplementedError
+
+    def value(self, text: str) -> Any:
+        """The answer as later boxes use it; None if it cannot be read."""
+        return None
+
+    @property
+    def solution(self) -> Formula:
+        """The right answer, as it is written."""
+        raise NotImplementedError
+
+
+def check_length(text: str, most: int) -> None:
+    """Raises `NotationError` for what is no text, or too long a one."""
+    if not isinstance(text, str):
+        raise NotationError(f"An answer is a text, and this is a {type(text).__name__}.")
+    if len(text) > most:
+        raise NotationError(f"An answer has at most {most:,} characters here; this one has {len(text):,}.", text, most)
+
+
+def invalid(text: str, wrong: NotationError) -> Invalid:
+    """The verdict on what could not be read."""
+    return Invalid(text, None, wrong.message, wrong.position, wrong.end, wrong.readings)
+
+
+@dataclass(eq=False)
+class FormulaBox(Box):
+    """A box for one number or formula: a derivative or a value. Any node's name may be used."""
+
+    sought: Sought = None  # type: ignore[assignment]
+    form: Form = field(default_factory=Form)
+    carries: bool = False
+    """Whether it is a step of a sweep, and is marked again from the student's own earlier values."""
+
+    def read(self, text: str) -> Reading:
+        """How an answer is read. Raises `NotationError`."""
+        return read_expression(text, self.sought.graph.named, derivatives=self._named)
+
+    @cached_property
+    def _named(self) -> dict[tuple[str, str, str], Node]:
+        """The derivatives that an answer in named form may use, as nodes of their own: not the one that is asked."""
+        if self.form.named != "named":
+            return {}
+        flow, asked = (
+            self.sought.formulas,
+            ("d" if self.sought.kind == "total" else "∂", self.sought.of, self.sought.wrt),
+        )
+        found = {("∂", edge.child, edge.parent): edge.partial for edge in flow.edges if edge.exists}
+        for name in flow.names:
+            for of, wrt in ((self.sought.of, name), (name, self.sought.wrt)):
+                if of != wrt and flow.paths(of, wrt).count:
+                    found["d", of, wrt] = flow.total(of, wrt)
+        return {key: Node(OPERATIONS["same"], (value,)) for key, value in found.items() if key != asked}
+
+    def echo(self, text: str) -> tuple[Formula, tuple[str, ...]]:
+        reading = self.read(text)
+        return self.formula(reading), reading.notes
+
+    def formula(self, reading: Reading) -> Formula:
+        """An answer as it was read."""
+        own = {id(node): name for name, node in self.sought.graph.named.items()}
+        named = {
+            f"{sign}{of}/{sign}{wrt}": (node, Derivative(of, wrt, sign))
+            for (sign, of, wrt), node in self._named.items()
+        }
+        own |= {id(node): name for name, (node, _) in named.items()}
+        formula = written(reading.value, lambda node: own.get(id(node)), own=False)
+        formula = renamed(formula, {name: derivative for name, (_, derivative) in named.items()}) if named else formula
+        euler = isinstance(formula, Name) and formula.text == "e" and "e" not in self.sought.graph
+        return Call("exp", (Number(1),)) if euler else formula
+
+    @property
+    def solution(self) -> Formula:
+        sought = self.sought
+        if sought.flow is not None:
+            return value_formula(sought.number)
+        if sought.kind == "value":
+            return value_formula(sought.graph.formula(sought.of))
+        if self.form.in_terms_of:
+            return value_formula(sought.graph.formula(sought.of, sought.wrt, self.form.in_terms_of))
+        symbols = sought.graph.flow()
+        how = symbols.partial if sought.kind == "partial" else symbols.total
+        return value_formula(how(sought.of, sought.wrt))
+
+    def value(self, text: str) -> Any:
+        try:
+            return self.read(text).value
+        except NotationError:
+            return None
+
+    def mark(self, text: str, earlier: Mapping[str, Any] | None = None) -> Verdict:
+        try:
+            reading = self.read(text)
+        except NotationError as wrong:
+            return invalid(text, wrong)
+        formula, right = self.formula(reading), self.sought.right
+        if nothing := nowhere_defined(reading.value):
+            place = reading.positions.get(id(nothing.node), (0, len(text)))
+            return Invalid(text, formula, f"This has no value: {nothing}.", *place)
+        if self.sought.flow is not None:
+            if isinstance(reading.value, Node) and not reading.value.is_constant:
+                return self._names_left(text, formula, reading)
+            right = at(right, self.sought.point)
+        same = decide(reading.value, right, self.sought.seed, self.sought.kinks)
+        if same:
+            return self._right(text, formula, reading)
+        if told := self._rounded(reading.value, right):
+            return Correct(text, formula, told.format(asked=self.asked, typed=formula))
+        if same is None:
+            message = "I could not decide whether this is right, so it costs nothing. Try to write it more simply."
+            return Undecided(text, formula, message)
+        return self._explain(text, formula, reading.value, earlier or {})
+
+    def _right(self, text: str, formula: Formula, reading: Reading) -> Verdict:
+        if missing := self.form.missing(reading, self._bare(reading.value)):
+            return Invalid(text, formula, f"Right so far. {missing}", 0, len(text))
+        used = in_order([reading.value]) if isinstance(reading.value, Node) else []
+        if self._named and not {id(node) for node in used} & {id(node) for node in self._named.values()}:
+            message = "Right so far. It is asked with named derivatives in it, such as dy/dx."
+            return Invalid(text, formula, message, 0, len(text))
+        if self.form.places is not None and not self._enough_places(reading.value):
+            message = f"Right so far. It is asked to {self.form.places} decimal places."
+            return Invalid(text, formula, message, 0, len(text))
+        return Correct(text, formula, f"{Equation((self.asked, formula))} is right.")
+
+    def _bare(self, answer: Any) -> Any:
+        """The answer as it was typed: a node of the graph is a name in it, and not its equation."""
+        names = {id(node): Node(None, (), name) for name, node in self.sought.graph.named.items()}
+        return at(answer, names | {id(node): Node(None, (), "d") for node in self._named.values()})
+
+    def _names_left(self, text: str, formula: Formula, reading: Reading) -> Verdict:
+        message = f"A number is asked for: the value at {self.sought.place}."
+        if decide(reading.value, self.sought.right, self.sought.seed, self.sought.kinks):
+            names = ", ".join(sorted(reading.names, key=self.sought.graph.names.index))
+            message = f"Right so far. Now put in {names} for {self.sought.place}: a number is asked for."
+        return Invalid(text, formula, message, 0, len(text))
+
+    # Decimals ------------------------------------------------------------------------------------------------------
+
+    def _enough_places(self, answer: Any) -> bool:
+        number = decimal(answer)
+        return number is not None and len((exact_decimal(number) or "").partition(".")[2]) <= self.form.places
+
+    def _rounded(self, answer: Any, right: Any) -> str:
+        """What is said of a typed decimal that is near enough to the right number; empty if it is not."""
+        number = decimal(answer)
+        if number is None or (isinstance(right, Node) and not right.is_constant):
+            return ""
+        try:
+            exactly, typed = precisely([right, answer], {}, 80)
+        except (NoValue, ArithmeticError):
+            return ""
+        off, unit = abs(exactly - typed), exactly.context.mpf(10)
+        digits = exact_decimal(number) or ""
+        places, significant = len(digits.partition(".")[2]), len(digits.replace(".", "").lstrip("0"))
+        if self.form.places is not None:
+            close_enough = off <= unit**-self.form.places * 0.500001 and places <= self.form.places
+            return f"{{asked}} is {{typed}} to {self.form.places} decimal places." if close_enough else ""
+        if self.form.within is not None and off <= self.form.within * (1 + 1e-12):
+            return f"{{asked}} = {{typed}} is within {self.form.within:g} of the right value."
+        if self.form.named == "exact" or number.denominator == 1:
+            return ""
+        if isinstance(self.sought.flow and self.sought.number, (int, Fraction)) and exact_decimal(
+            Fraction(self.sought.number)
+        ):
+            return ""
+        if off <= unit**-places * 0.500001 and significant >= SHORTEST_DECIMAL:
+            return f"{{asked}} is {{typed}} to {significant} significant digits."
+        return ""
+
+    # What went wrong -----------------------------------------------------------------------------------------------
+
+    def _explain(self, text: str, formula: Formula, answer: Any, earlier: Mapping[str, Any]) -> Verdict:
+        own = self._from_own(earlier) if self.carries and earlier else None
+        if own is not None and decide(answer, own, self.sought.seed, self.sought.kinks):
+            return CarriedForward(text, formula, FOLLOWS.format(Equation((self.asked, formula))))
+        mistakes = self._mistakes(answer, earlier)
+        told = said(mistakes) or f"{self.asked} is not {formula}."
+        return Incorrect(text, formula, told, mistakes=offered(mistakes))
+
+    def _from_own(self, earlier: Mapping[str, Any]) -> Any:
+        """What this box should hold, given the student's own values in those before it; None if they say nothing."""
+        sought = self.sought
+        if sought.kind == "value":
+            names = {name: value for name, value in earlier.items() if value is not None}
+            inside = sought.graph.inside(sought.of)
+            known = {id(inside[n]): names.get(n, at(sought.graph[n], sought.point)) for n in inside.inputs}
+            return at(inside[sought.of], known)
+        terms = []
+        for edge in sought.formulas.up[sought.wrt]:
+            if sought.formulas.paths(sought.of, edge.child).count or edge.child == sought.of:
+                if earlier.get(edge.child) is None or not edge.exists:
+                    return None
+                partial = edge.partial if sought.flow is None else at(edge.partial, sought.point)
+                terms.append(_times(earlier[edge.child], partial))
+        return None if not terms else sum(terms[1:], start=terms[0])
+
+    def _mistakes(self, answer: Any, earlier: Mapping[str, Any]) -> list[Mistake]:
+        sought = self.sought
+        if sought.kind == "value":
+            return self._forward_mistakes(answer, earlier)
+        passes = sought.passes
+        numbers = [evaluated(answer, flow) for flow in sought.flows]
+        if not passes or None in numbers:
+            return []
+        if self.carries and earlier:
+            given = [
+                {n: number for n, v in earlier.items() if (number := evaluated(v, flow)) is not None}
+                for flow in sought.flows
+            ]
+            passes = [at_local(p, sought.wrt, g) for p, g in zip(passes, given)]
+            if not passes[0].flow.up[sought.wrt]:
+                return []
+        digits = typed_digits(answer)
+
+        def matches(value: Any, i: int) -> bool:
+            if isinstance(value, float) and digits is not None:  # what was typed is rounded
+                return abs(value - numbers[i]) <= 0.500001 * 10.0**-digits
+            return close(value, numbers[i], max(passes[i].scale, 1.0) if sought.flow is None else passes[i].scale)
+
+        return causes(passes, matches)
+
+    def _forward_mistakes(self, answer: Any, earlier: Mapping[str, Any]) -> list[Mistake]:
+        if self.sought.flow is None or self.sought.of in self.sought.graph.inputs:
+            return []
+        values = dict(self.sought.flow.known)
+        values |= {name: number for name, own in earlier.items() if (number := evaluated(own)) is not None}
+        number = evaluated(answer)
+        slips = forward_slips(self.sought.graph, self.sought.of, values)
+        return list(dict.fromkeys(m for m, value in slips if number is not None and close(value, number)))
+
+
+def _times(value: Any, partial: Any) -> Any:
+    value, partial = (v if isinstance(v, Node) else Fraction(v) if isinstance(v, int) else v for v in (value, partial))
+    return value * partial
+
+
+def at(expression: Any, known: Mapping[int, Any]) -> Any:
+    """An expression with others in place of its inputs, by their `id`; nothing is computed."""
+    if not isinstance(expression, Node):
+        return Fraction(expression) if isinstance(expression, int) else expression
+    made: dict[int, Any] = dict(known)
+    for node in in_order([expression]):
+        if id(node) not in made:
+            arguments = [made.get(id(a), a) if isinstance(a, Node) else a for a in node.arguments]
+            made[id(node)] = Node(node.operation, arguments, node.name)
+    return made[id(expression)]
+
+
+def decimal(answer: Any) -> Fraction | None:
+    """The number, if a number and nothing else was typed, perhaps with a minus."""
+    negative = isinstance(answer, Node) and answer.operation is not None and answer.operation.name == "neg"
+    number = answer.arguments[0] if negative else answer
+    return (-number if negative else number) if isinstance(number, Fraction) else None
+
+
+def floated(number: Any) -> float:
+    """A number as a float; one that is too large for it is infinite."""
+    try:
+        return float(number)
+    except OverflowError:
+        return inf if number > 0 else -inf
+
+
+def typed_digits(answer: Any) -> int | None:
+    """How many places a typed decimal has after the point, if it has enough digits to be a rounded number."""
+    number = decimal(answer)
+    if number is None or number.denominator == 1:
+        return None
+    digits = exact_decimal(number) or ""
+    enough = len(digits.replace(".", "").lstrip("0-")) >= SHORTEST_DECIMAL
+    return len(digits.partition(".")[2]) if enough else None
+
+
+def evaluated(answer: Any, flow: GradientFlow | None = None) -> Any:
+    """An answer as a number at a flow's point, exact where it is; None if it has none, or is none."""
+    if answer is None:
+        return None
+    graph = flow.graph if flow else None
+    known = {id(graph[name]): flow.known[name] for name in graph.inputs} if flow else {}
+    try:
+        (value,) = put_in([answer], known, exact.lift)
+    except (NoValue, ArithmeticError, KeyError):
+        return None
+    return value

@@ -1,0 +1,1 @@
+"""Are two expressions equal wherever both are real? `equivalence` says; the others find points and digits."""

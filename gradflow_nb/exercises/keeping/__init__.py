@@ -1,0 +1,1 @@
+"""What is kept beside the notebook: every attempt, a line each."""

@@ -1,0 +1,157 @@
+"""Matching: which wrong passes give exactly this answer?
+
+The wrong passes are run in numbers, at the question's point or, where a formula is asked for, at several points that
+the question's seed chooses; what agrees with the answer at every one of them is a cause. Numbers are exact wherever the
+graph's are, so there a match is no accident of rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from math import isclose
+from typing import Any
+
+from ...core.linear import Factor, Missing
+from ...core.worlds import is_array
+from ...errors import GradflowError
+from ..verdict import Mistake
+from .catalogue import CATALOGUE, Slip
+from .passes import Pass, Wrong
+
+MOST_OFFERED = 3
+"""More causes than this are not listed; what they share is said."""
+Matches = Callable[[Any, int], bool]
+
+
+def causes(passes: Sequence[Pass], matches: Matches, slips: Sequence[Slip] = CATALOGUE) -> list[Mistake]:
+    """The mistakes that give the answer: `matches(value, i)` says whether a value is the answer's in pass number i.
+
+    Every pass is the same derivative at another point. The same place is never named twice for one slip, and slips that
+    lose the same paths are one mistake.
+    """
+    first, *others = [runs(p, slips) for p in passes]
+    left = {key: run for key, run in first.items() if _agrees(run[1], matches, 0)}
+    for i, found in enumerate(others, 1):
+        left = {key: run for key, run in left.items() if key in found and _agrees(found[key][1], matches, i)}
+    made: dict[Any, Mistake] = {}
+    for key, (slip, wrong) in left.items():
+        event = key if wrong.lost is None else wrong.lost
+        if event in made:
+            aside = slip.aside.format(**_words(wrong, passes[0]))
+            one = made[event]
+            made[event] = replace(one, says=f"{one.says} {aside}".strip(), also=(*one.also, slip.name))
+        else:
+            made[event] = mistake(slip, wrong, passes[0])
+    return list(dict.fromkeys(made.values()))
+
+
+def runs(p: Pass, slips: Sequence[Slip] = CATALOGUE) -> dict[tuple[Any, ...], tuple[Slip, Wrong]]:
+    """Every wrong pass of the catalogue on this one, by the slip's name and its place."""
+    return {(slip.name, wrong.where): (slip, wrong) for slip in slips for wrong in _tried(slip, p)}
+
+
+def _tried(slip: Slip, p: Pass) -> Iterator[Wrong]:
+    try:
+        yield from slip.passes(p)
+    except (ArithmeticError, ValueError, GradflowError):  # no wrong pass of this kind can be made here
+        return
+
+
+def outcome(wrong: Wrong) -> Any:
+    """What a wrong pass gives, as a number or an array; None where it gives nothing."""
+    try:
+        value = wrong.value()
+        if isinstance(value, Factor):
+            value = value.value
+        elif hasattr(value, "structure") and not isinstance(value, Missing):
+            value = value.matrix
+    except (ArithmeticError, ValueError, GradflowError):
+        return None
+    return None if isinstance(value, Missing) else value
+
+
+def _agrees(wrong: Wrong, matches: Matches, i: int) -> bool:
+    value = outcome(wrong)
+    return value is not None and matches(value, i)
+
+
+def mistake(slip: Slip, wrong: Wrong, p: Pass) -> Mistake:
+    """A slip at a place, with its sentence."""
+    return Mistake(slip.name, slip.sentence.format(**_words(wrong, p)), wrong.edges, wrong.nodes, wrong.path)
+
+
+def _words(wrong: Wrong, p: Pass) -> dict[str, str]:
+    return {
+        "of": p.of,
+        "wrt": p.wrt,
+        "edge": " and ".join(f"{child} ← {parent}" for child, parent in wrong.edges),
+        "path": wrong.path.route if wrong.path else "",
+        "node": " and ".join(wrong.nodes),
+        "other": _OTHER[p.kind].format(of=p.of, wrt=p.wrt),
+        **(wrong.says or {}),
+    }
+
+
+_OTHER = {
+    "total": "That is the explicit ∂{of}/∂{wrt}, the edge alone; d{of}/d{wrt} counts every path.",
+    "partial": "That is the total d{of}/d{wrt}, over every path; ∂{of}/∂{wrt} holds all other names fixed.",
+}
+
+
+def said(mistakes: Sequence[Mistake]) -> str:
+    """What a student is told: the one cause, or the few that are possible, or what the many share; else nothing."""
+    groups = _by_name(mistakes)
+    if not groups:
+        return ""
+    if len(groups) == 1:
+        return _told(*groups.values())
+    if len(groups) <= MOST_OFFERED:
+        return "This comes out in more than one way:\n" + "\n".join(f"• {_told(group)}" for group in groups.values())
+    if edges := _shared(mistake.edges for mistake in mistakes):
+        return f"Something goes wrong at the edge {edges[0][0]} ← {edges[0][1]}."
+    if nodes := _shared(mistake.nodes for mistake in mistakes):
+        return f"Something goes wrong at {nodes[0]}."
+    return ""
+
+
+def _by_name(mistakes: Iterable[Mistake]) -> dict[str, list[Mistake]]:
+    groups: dict[str, list[Mistake]] = {}
+    for one in mistakes:
+        groups.setdefault(one.name, []).append(one)
+    return groups
+
+
+def _told(group: Sequence[Mistake]) -> str:
+    """One slip, with the places at which it can have been made."""
+    says = list(dict.fromkeys(one.says for one in group))
+    more = f" (or the same slip at {len(says) - 2} more places)" if len(says) > 2 else ""
+    return " Or: ".join(says[:2]) + more
+
+
+def offered(mistakes: Sequence[Mistake]) -> tuple[Mistake, ...]:
+    """The mistakes that are named: of at most three slips."""
+    return tuple(mistakes) if len(_by_name(mistakes)) <= MOST_OFFERED else ()
+
+
+def _shared(lit: Iterable[Sequence[Any]]) -> list[Any]:
+    first, *others = lit
+    return [part for part in first if all(part in other for other in others)]
+
+
+def close(left: Any, right: Any, scale: float = 0.0) -> bool:
+    """Whether two numbers or arrays are the same: exactly where both are exact, else to nine digits.
+
+    Differences far below `scale`, the size of what was added up, are rounding.
+    """
+    if is_array(left) or is_array(right):
+        import numpy as np
+
+        same = np.shape(left) == np.shape(right)
+        return bool(same and np.allclose(np.asarray(left, float), np.asarray(right, float), rtol=1e-9, atol=1e-12))
+    if isinstance(left, float) or isinstance(right, float):
+        try:
+            return isclose(left, right, rel_tol=1e-9, abs_tol=1e-13 * scale)
+        except OverflowError:  # an exact number that no float can hold
+            return False
+    return left == right

@@ -1,0 +1,165 @@
+"""What a question is after: one derivative of a graph, at a point or in general, in every form that marking needs."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from random import Random
+from typing import Any, Literal
+
+from ..core.evaluate import NUMBERS, World, flow_in
+from ..core.flow import GradientFlow
+from ..core.graph import Graph
+from ..core.node import Node
+from ..core.worlds import is_array
+from ..core.written import value_formula
+from ..errors import GradflowError
+from ..notation.plain import Derivative, Formula, Name
+from .mistakes.passes import Pass
+
+Kind = Literal["total", "partial", "value"]
+_POINTS, _TRIES = 4, 60
+
+
+@dataclass(frozen=True, eq=False)
+class Sought:
+    """d `of`/d `wrt` (kind "total"), ∂ `of`/∂ `wrt` ("partial"), or the value of `of` ("value", without `wrt`).
+
+    `flow` is the flow at the point where a number is asked for; None where a formula is.
+    """
+
+    graph: Graph
+    of: str
+    wrt: str | None
+    flow: GradientFlow | None
+    kind: Kind = "total"
+
+    @property
+    def asked(self) -> Formula:
+        """What is asked for, as a formula: `dg/db`."""
+        return (
+            Name(self.of) if self.wrt is None else Derivative(self.of, self.wrt, "d" if self.kind == "total" else "∂")
+        )
+
+    @property
+    def place(self) -> str:
+        """The point at which a number is asked for, as text; empty where a formula is."""
+        return place(self.flow)
+
+    @cached_property
+    def formulas(self) -> GradientFlow:
+        """The flow whose values and partials are expressions over the graph's own nodes."""
+        own = World(lift=lambda constant: constant, seen=lambda name, value: self.graph[name])
+        return flow_in(self.graph, {name: self.graph[name] for name in self.graph.inputs}, own)
+
+    @cached_property
+    def right(self) -> Any:
+        """The right answer as an expression over the graph's inputs, or the number that it is everywhere."""
+        if self.kind == "value":
+            return self.graph[self.of]
+        return self._of(self.formulas)
+
+    @cached_property
+    def number(self) -> Any:
+        """The right answer at the point: a number, or the Jacobian as an array."""
+        return self.flow.values[self.of] if self.kind == "value" else self._of(self.flow)
+
+    @property
+    def is_array(self) -> bool:
+        """Whether the answer is an array."""
+        return self.flow is not None and is_array(self.number)
+
+    def _of(self, flow: GradientFlow) -> Any:
+        return flow.partial(self.of, self.wrt) if self.kind == "partial" else flow.total(self.of, self.wrt)
+
+    @cached_property
+    def seed(self) -> int:
+        return zlib.crc32(f"{self.asked} {self.place}".encode())
+
+    @cached_property
+    def point(self) -> dict[int, Fraction] | None:
+        """The point by the `id` of the input nodes."""
+        return None if self.flow is None else {id(self.graph[n]): Fraction(v) for n, v in self.flow.inputs.items()}
+
+    @cached_property
+    def kinks(self) -> list[Node]:
+        """Expressions that are zero where the right answer rests on a convention."""
+        marked = (n for n in self.graph.nodes if n.operation and n.operation.kink and not n.is_constant)
+        return [kink for n in marked if isinstance(kink := n.operation.kink(*n.arguments), Node)]
+
+    # Passes, for the diagnosis -------------------------------------------------------------------------------------
+
+    @cached_property
+    def flows(self) -> list[GradientFlow]:
+        """The flow at the point; for a formula, at several points that the seed chooses."""
+        if self.flow is not None:
+            return [self.flow]
+        random, found, others = Random(self.seed), [], []
+        for i in range(_TRIES):
+            flow = self._flow_somewhere(random, positive=i % 4 < 2)
+            if flow is not None:
+                (found if self._tells(flow) else others).append(flow)
+            if len(found) == _POINTS:
+                break
+        return (found + others)[:_POINTS]
+
+    def _tells(self, flow: GradientFlow) -> bool:
+        """Whether the derivative is neither dust nor huge at this point."""
+        try:
+            return 1e-6 < abs(self._of(flow)) < 1e12
+        except GradflowError:
+            return False
+
+    @cached_property
+    def passes(self) -> list[Pass]:
+        """The backward pass at each of `flows`, ready to be done wrongly."""
+        return [self._pass_at(flow) for flow in self.flows]
+
+    def _flow_somewhere(self, random: Random, positive: bool) -> GradientFlow | None:
+        draw = (Fraction(3 + int(random.random() * 19), 7) for _ in self.graph.inputs)
+        signs = (1 if positive or random.random() < 0.5 else -1 for _ in self.graph.inputs)
+        try:
+            return self.graph.at({name: x * sign for name, x, sign in zip(self.graph.inputs, draw, signs)})
+        except GradflowError:
+            return None
+
+    def _pass_at(self, flow: GradientFlow) -> Pass:
+        """The derivative at a point, ready to be done wrongly. An explicit partial is the total of one equation."""
+        graph, at = self.graph, flow.inputs
+        if self.kind == "partial":
+            graph = self.graph.inside(self.of)
+            at = {name: flow.values[name] for name in graph.inputs}
+        of, wrt = self.of, self.wrt
+        apart = wrt not in graph  # no edge: nothing is left to go wrong but the kind of derivative
+        if apart:
+            graph, at = self.graph, flow.inputs
+        named = Graph(graph.named, graph.defaults, graph.notes)
+        here = flow_in(named, _entered(at), NUMBERS) if graph is not self.graph else flow
+        inner = flow_in(named.expand(), _entered(at), NUMBERS)
+        if apart:
+            here, inner = replace(here, edges=()), replace(inner, edges=())
+        return Pass(
+            here,
+            inner,
+            of,
+            wrt,
+            elsewhere=None
+            if self.flow is None
+            else lambda point: flow_in(named, _entered(point), NUMBERS).total(of, wrt),
+            other=lambda: flow.total(of, wrt) if self.kind == "partial" else flow.partial(of, wrt),
+            kind=self.kind,
+        )
+
+
+def _entered(point: Mapping[str, Any]) -> dict[str, Any]:
+    from ..core.evaluate import entered
+
+    return {name: entered(value) for name, value in point.items()}
+
+
+def place(flow: GradientFlow | None) -> str:
+    """A point as text: `a = 1, o = 2`; empty for none."""
+    return ", ".join(f"{n} = {value_formula(v)}" for n, v in flow.inputs.items()) if flow else ""
