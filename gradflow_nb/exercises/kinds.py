@@ -133,7 +133,8 @@ def gradient(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, prog
         sought = Sought(graph, of, name, flow)
         boxes.append(_box(sought, form, "" if wrt else f"d{of}/d{name}", None if wrt else name, own=True))
     asked = Derivative(of, wrt, "d") if wrt else Words(f"The gradient of {of}")
-    shape = "in the shape of each input" if any(isinstance(box, ArrayBox) for box in boxes) else ""
+    arrays = any(isinstance(box, ArrayBox) for box in boxes)
+    shape = f"in the shape of {wrt}" if arrays and wrt else "each in the shape of its input" if arrays else ""
     numbers = flow if flow is not None else graph.flow()
     return Task(
         "gradient",

@@ -288,3 +288,14 @@ def test_axe_finds_nothing(asking):
         assert kind
     found = Axe().run(asking.page, context=".gradflow-widget", options={"resultTypes": ["violations"]}).response["violations"]
     assert [(each["id"], [node["html"][:150] for node in each["nodes"]][:3]) for each in found] == []
+
+
+def test_a_wrong_answer_lights_the_place_in_a_figure_that_comes_with_it(asking):
+    asked = asking.show(ask(chain(), of="g", wrt="b"))
+    assert asked.root.locator("svg").count() == 0
+    asked.check("30d + 84", "power rule")
+    assert set(asked.lit()) == {"e", "e d"} and "30" not in asked.root.locator(".gf-where svg").text_content()
+    asked.fill("30d + 8")
+    expect(asked.root.locator(".gf-where")).to_have_count(0)
+    asked.check("85", "is not 85")
+    assert asked.root.locator("svg").count() == 0

@@ -29,10 +29,8 @@ def path_dropped(p: Pass) -> Iterator[Wrong]:
         return
     for path in p.listed:
         left = [other for other in p.listed if other is not path]
-        said = f"The path {path.route} is missing."
-        if len(left) == 1:
-            said = f"That is {_alone(left[0], p.listed)}: {left[0].route}. "
-            said += f"There are 2 paths from {p.wrt} to {p.of}, and both count."
+        alone = f"That is {_alone(left[0], p.listed)}: {left[0].route}. " if len(left) == 1 else ""
+        said = f"{alone}The {'other ' if alone else ''}path, {path.route}, is missing."
         lost = frozenset([path.nodes])
         wrong = lambda path=path: minus(p.total, _product(path))  # noqa: E731
         yield Wrong(wrong, (path.nodes,), _edges(path), path.nodes, path, {"said": said}, lost)
