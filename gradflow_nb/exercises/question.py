@@ -121,8 +121,8 @@ class Question(Shown):
         """
         from ..diagram.figure import Figure
 
-        mistakes = getattr(self.verdict if verdict is None else verdict, "mistakes", ())
-        marks = set.intersection(*({*mistake.edges, *mistake.nodes} for mistake in mistakes)) if mistakes else set()
+        verdict = self.verdict if verdict is None else verdict
+        marks = verdict.marks if isinstance(verdict, Incorrect) else ()
         if not marks or self.graph is None or len(self.graph.names) > _LARGEST_FIGURE:
             return None
         figure = self.figure or Figure(self.flow if self.flow is not None else self.graph.flow(), blanks={})

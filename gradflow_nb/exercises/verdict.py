@@ -93,6 +93,12 @@ class Incorrect(Verdict):
         """The first of the mistakes, if there is any."""
         return self.mistakes[0] if self.mistakes else None
 
+    @property
+    def marks(self) -> tuple[str | tuple[str, str], ...]:
+        """The nodes and the edges (child, parent) that all the mistakes are about: what a figure lights up."""
+        first, *others = [(*mistake.nodes, *mistake.edges) for mistake in self.mistakes] or [()]
+        return tuple(dict.fromkeys(mark for mark in first if all(mark in other for other in others)))
+
 
 @dataclass(frozen=True, repr=False)
 class CarriedForward(Verdict):

@@ -9,7 +9,7 @@ from ..errors import NotationError
 from ..exercises.boxes.formula import Box
 from ..exercises.card import equations, where
 from ..exercises.question import WORTH, Question
-from ..exercises.verdict import Invalid, Verdict
+from ..exercises.verdict import Incorrect, Invalid, Verdict
 from ..exercises.working import Working
 from ..notation.mathml import mathml
 from ..notation.plain import Equation, Formula, Name, Words
@@ -108,7 +108,7 @@ def _line(question: Question) -> str:
 def _verdict(question: Question) -> dict[str, Any]:
     verdict, names = question.verdict, [box.name for box in question.boxes]
     parts = verdict.parts or {names[0]: verdict}
-    mistakes = getattr(verdict, "mistakes", ())
+    marks = verdict.marks if isinstance(verdict, Incorrect) else ()
     told = {
         "kind": type(verdict).__name__,
         "partly": 0 < verdict.credit < 1,
@@ -116,8 +116,8 @@ def _verdict(question: Question) -> dict[str, Any]:
         "lit": _lit(question),
         "texts": {name: f"{question.typed.get(name, '')}" for name in names},
         "marks": {name: {"kind": type(part).__name__, "message": part.message} for name, part in parts.items()},
-        "edges": [list(edge) for mistake in mistakes for edge in mistake.edges],
-        "nodes": [node for mistake in mistakes for node in mistake.nodes],
+        "edges": [list(mark) for mark in marks if not isinstance(mark, str)],
+        "nodes": [mark for mark in marks if isinstance(mark, str)],
     }
     if isinstance(verdict, Invalid):
         told |= next((_place(name, part) for name, part in parts.items() if isinstance(part, Invalid)), {})

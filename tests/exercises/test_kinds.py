@@ -410,6 +410,7 @@ def test_predictions_of_arrays():
 
 
 @pytest.mark.torch
+@pytest.mark.filterwarnings("ignore:The .grad attribute")
 @pytest.mark.parametrize("program", ["backward", "twice", "retained", "frozen", "grad"])
 @pytest.mark.parametrize("text", [CHAIN, "c = a + o; g = c - 3", "g = sin(a)*exp(o) + sqrt(a)", "g = a/o - tanh(a)", "g = -a"])
 def test_predictions_come_true(text, program, capsys):

@@ -36,7 +36,10 @@ _MINUS = {("sub", 1), ("neg", 0), ("div", 1), ("cos", 0), ("acos", 0), ("csc", 0
 
 
 def sign_lost(p: Pass) -> Iterator[Wrong]:
-    """The minus of a difference, of a quotient's denominator, of a cosine, or of a partial that is negative here."""
+    """The minus of a difference, of a denominator, of a cosine, of a partial that is negative here; or one that is won.
+
+    An edge that all paths take turns the sign of the whole.
+    """
     any_minus = False
     for name, node, i, edge in p.operations():
         falling = node.operation.name == "pow" and i == 0 and not isinstance(node.arguments[1], Node)
@@ -52,6 +55,11 @@ def sign_lost(p: Pass) -> Iterator[Wrong]:
                 says = {"at": f" on the edge {edge.child} ← {edge.parent}"}
                 wrong = partial(p.instead, edge, times(-1, edge.map))
                 yield Wrong(wrong, (pair(edge),), (pair(edge),), (), None, says)
+    for edge in p.on_way():
+        if entry_by_entry(edge) and not p.is_cut(edge):
+            says = {"at": f" or won on the edge {edge.child} ← {edge.parent}"}
+            wrong = partial(p.instead, edge, times(-1, edge.map))
+            yield Wrong(wrong, ("won", pair(edge)), (pair(edge),), (), None, says)
     if not any_minus:
         yield Wrong(lambda: times(-1, p.total), ("whole",), (), (p.of,), None, {"at": " or won"})
 

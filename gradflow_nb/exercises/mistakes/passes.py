@@ -100,6 +100,11 @@ class Pass:
         flow = self.inner if inner else self.flow
         return (edge for edge in flow.edges if edge.child in self.above and edge.parent in self.below)
 
+    def is_cut(self, edge: Edge) -> bool:
+        """Whether all paths take this edge."""
+        before, after = self.flow.paths(self.of, edge.child).count, self.flow.paths(edge.parent, self.wrt).count
+        return before * after == self.ways.count
+
     @cached_property
     def scale(self) -> float:
         """The largest contribution of any edge: what is much smaller than it may be the dust of a cancellation."""
