@@ -16,7 +16,7 @@ from ..notation.plain import Equation, Formula, Name, Words
 from ..notation.svgtext import box, text_width
 
 if TYPE_CHECKING:
-    from .boxes.formula import Box as AnswerBox
+    from .boxes.box import Box as AnswerBox
     from .question import Question
 
 _SIZE, _SMALL, _CODE = 17.0, 15.0, 13.0

@@ -16,10 +16,11 @@ from ..core.worlds import is_array
 from ..errors import GradflowError
 from ..notation.plain import Derivative, Equation, Name, Words
 from .boxes.arrays import ArrayBox
+from .boxes.box import Box
 from .boxes.equations import EquationsBox
 from .boxes.factoring import FactoredBox
 from .boxes.forms import Form
-from .boxes.formula import Box, FormulaBox
+from .boxes.formula import FormulaBox
 from .boxes.listings import OrderBox, PathsBox
 from .boxes.predicting import PredictBox, Program, torch_program
 from .question import Task

@@ -12,7 +12,7 @@ from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..errors import GradflowError, UnknownName
 from ..notation.plain import Formula, Words
-from .boxes.formula import Box
+from .boxes.box import Box
 from .keeping import answers
 from .verdict import Blank, CarriedForward, Correct, Incorrect, Invalid, Undecided, Verdict
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import NotationError
-from ..exercises.boxes.formula import Box
+from ..exercises.boxes.box import Box
 from ..exercises.card import equations, where
 from ..exercises.question import WORTH, Question
 from ..exercises.verdict import Incorrect, Invalid, Verdict

@@ -439,3 +439,13 @@ def test_predictions_of_arrays_come_true(of, program, capsys):
     except RuntimeError as error:
         happened = f"RuntimeError: {error}"
     assert question.check(happened).correct, happened
+
+
+def test_constants_carry_forward_too(flow):
+    verdict = ask(flow, kind="backward").check({"dg/dg": "1", "dg/df": "pi", "dg/de": "2pi", "dg/dc": "3pi"})
+    assert isinstance(verdict.parts["dg/de"], CarriedForward) and isinstance(verdict.parts["dg/dc"], Incorrect)
+
+
+def test_a_rounded_slip_is_named():
+    verdict = ask(graph("y = x^2/6").at(x=2), of="y", wrt="x").check("0.3333")
+    assert "power rule" in {m.name for m in verdict.mistakes}

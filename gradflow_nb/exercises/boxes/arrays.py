@@ -16,7 +16,8 @@ from ...notation.plain import Equation, Formula, exact_decimal
 from ..mistakes.diagnosis import causes, offered, said
 from ..sought import Sought
 from ..verdict import CarriedForward, Correct, Incorrect, Invalid, Verdict
-from .formula import FOLLOWS, SHORTEST_DECIMAL, Box, check_length, decimal, evaluated, floated, invalid
+from .box import FOLLOWS, Box, check_length, invalid
+from .values import SHORTEST_DECIMAL, decimal, evaluated, floated
 
 if TYPE_CHECKING:
     import numpy as np

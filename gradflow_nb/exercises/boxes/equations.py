@@ -16,7 +16,7 @@ from ...notation.plain import Formula, Words
 from ..deciding.equivalence import decide
 from ..mistakes.diagnosis import close
 from ..verdict import Correct, Incorrect, Invalid, Undecided, Verdict
-from .formula import Box, check_length, invalid
+from .box import Box, check_length, invalid
 
 _MOST_CHARACTERS, _MOST_OPERATIONS = 4_000, 400
 

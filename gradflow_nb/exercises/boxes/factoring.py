@@ -21,7 +21,7 @@ from ...errors import NotationError
 from ...notation.plain import Derivative, Formula, Name
 from ...notation.renaming import renamed
 from ..verdict import Correct, Incorrect, Invalid, Mistake, Verdict
-from .formula import Box, invalid
+from .box import Box, invalid
 
 _MOST_TERMS = 4_000
 Polynomial = dict[tuple[str, ...], Fraction]

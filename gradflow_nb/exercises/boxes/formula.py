@@ -1,7 +1,4 @@
-"""One place to write an answer in: it reads what was typed, says how it was read, and marks it.
-
-`Box` is what all of them share; `FormulaBox` takes one number or formula. Read, validate, decide, explain.
-"""
+"""A box for one number or formula: a derivative or a value. Read, validate, decide, explain."""
 
 from __future__ import annotations
 
@@ -9,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from math import inf
-from typing import Any, ClassVar
+from typing import Any
 
-from ...core.evaluate import NoValue, put_in
-from ...core.flow import GradientFlow
+from ...core.evaluate import NoValue
 from ...core.language import Reading, read_expression
 from ...core.node import Node, in_order
 from ...core.operations import OPERATIONS
-from ...core.worlds import exact
 from ...core.written import value_formula, written
 from ...errors import NotationError
 from ...notation.plain import Call, Derivative, Equation, Formula, Name, Number, exact_decimal
@@ -28,56 +22,9 @@ from ..mistakes.forward import forward_slips
 from ..mistakes.passes import at_local
 from ..sought import Sought
 from ..verdict import CarriedForward, Correct, Incorrect, Invalid, Mistake, Undecided, Verdict
+from .box import FOLLOWS, Box, invalid
 from .forms import Form
-
-FOLLOWS = "{} follows from your own earlier values; the slip is before it."
-SHORTEST_DECIMAL = 4
-"""Significant digits that a decimal answer needs where the exact value has no finite decimal."""
-
-
-@dataclass(eq=False)
-class Box:
-    """A place for one answer. `name` is its key (empty for the only one), `asked` what stands before it.
-
-    `anchor` is the node (a name) or edge (a pair) of the figure at which it stands; `lines` is the room that it needs.
-    """
-
-    name: str
-    asked: Formula
-    anchor: str | tuple[str, str] | None = None
-    lines: int = 1
-    wants: ClassVar[str] = "a formula or a number"
-    """What is typed here, for those who hear the page or see an empty field."""
-
-    def echo(self, text: str) -> tuple[Formula, tuple[str, ...]]:
-        """How an answer is read, and notes about it. Raises `NotationError`."""
-        raise NotImplementedError
-
-    def mark(self, text: str, earlier: Mapping[str, Any] | None = None) -> Verdict:
-        """The verdict on an answer; `earlier` has the student's own answers to the boxes before, as they were read."""
-        raise NotImplementedError
-
-    def value(self, text: str) -> Any:
-        """The answer as later boxes use it; None if it cannot be read."""
-        return None
-
-    @property
-    def solution(self) -> Formula:
-        """The right answer, as it is written."""
-        raise NotImplementedError
-
-
-def check_length(text: str, most: int) -> None:
-    """Raises `NotationError` for what is no text, or too long a one."""
-    if not isinstance(text, str):
-        raise NotationError(f"An answer is a text, and this is a {type(text).__name__}.")
-    if len(text) > most:
-        raise NotationError(f"An answer has at most {most:,} characters here; this one has {len(text):,}.", text, most)
-
-
-def invalid(text: str, wrong: NotationError) -> Invalid:
-    """The verdict on what could not be read."""
-    return Invalid(text, None, wrong.message, wrong.position, wrong.end, wrong.readings)
+from .values import SHORTEST_DECIMAL, at, decimal, evaluated, times, typed_digits
 
 
 @dataclass(eq=False)
@@ -98,16 +45,14 @@ class FormulaBox(Box):
         """The derivatives that an answer in named form may use, as nodes of their own: not the one that is asked."""
         if self.form.named != "named":
             return {}
-        flow, asked = (
-            self.sought.formulas,
-            ("d" if self.sought.kind == "total" else "∂", self.sought.of, self.sought.wrt),
-        )
+        flow, sign = self.sought.formulas, "d" if self.sought.kind == "total" else "∂"
         found = {("∂", edge.child, edge.parent): edge.partial for edge in flow.edges if edge.exists}
         for name in flow.names:
             for of, wrt in ((self.sought.of, name), (name, self.sought.wrt)):
                 if of != wrt and flow.paths(of, wrt).count:
                     found["d", of, wrt] = flow.total(of, wrt)
-        return {key: Node(OPERATIONS["same"], (value,)) for key, value in found.items() if key != asked}
+        found.pop((sign, self.sought.of, self.sought.wrt), None)
+        return {key: Node(OPERATIONS["same"], (value,)) for key, value in found.items()}
 
     def echo(self, text: str) -> tuple[Formula, tuple[str, ...]]:
         reading = self.read(text)
@@ -217,9 +162,8 @@ class FormulaBox(Box):
             return f"{{asked}} = {{typed}} is within {self.form.within:g} of the right value."
         if self.form.named == "exact" or number.denominator == 1:
             return ""
-        if isinstance(self.sought.flow and self.sought.number, (int, Fraction)) and exact_decimal(
-            Fraction(self.sought.number)
-        ):
+        number = self.sought.number if self.sought.flow is not None else None
+        if isinstance(number, (int, Fraction)) and exact_decimal(Fraction(number)):
             return ""
         if off <= unit**-places * 0.500001 and significant >= SHORTEST_DECIMAL:
             return f"{{asked}} is {{typed}} to {significant} significant digits."
@@ -249,7 +193,7 @@ class FormulaBox(Box):
                 if earlier.get(edge.child) is None or not edge.exists:
                     return None
                 partial = edge.partial if sought.flow is None else at(edge.partial, sought.point)
-                terms.append(_times(earlier[edge.child], partial))
+                terms.append(times(earlier[edge.child], partial))
         return None if not terms else sum(terms[1:], start=terms[0])
 
     def _mistakes(self, answer: Any, earlier: Mapping[str, Any]) -> list[Mistake]:
@@ -271,7 +215,8 @@ class FormulaBox(Box):
         digits = typed_digits(answer)
 
         def matches(value: Any, i: int) -> bool:
-            if isinstance(value, float) and digits is not None:  # what was typed is rounded
+            endless = isinstance(value, float) or exact_decimal(Fraction(value)) is None
+            if endless and digits is not None:  # what was typed is rounded
                 return abs(value - numbers[i]) <= 0.500001 * 10.0**-digits
             return close(value, numbers[i], max(passes[i].scale, 1.0) if sought.flow is None else passes[i].scale)
 
@@ -285,58 +230,3 @@ class FormulaBox(Box):
         number = evaluated(answer)
         slips = forward_slips(self.sought.graph, self.sought.of, values)
         return list(dict.fromkeys(m for m, value in slips if number is not None and close(value, number)))
-
-
-def _times(value: Any, partial: Any) -> Any:
-    value, partial = (v if isinstance(v, Node) else Fraction(v) if isinstance(v, int) else v for v in (value, partial))
-    return value * partial
-
-
-def at(expression: Any, known: Mapping[int, Any]) -> Any:
-    """An expression with others in place of its inputs, by their `id`; nothing is computed."""
-    if not isinstance(expression, Node):
-        return Fraction(expression) if isinstance(expression, int) else expression
-    made: dict[int, Any] = dict(known)
-    for node in in_order([expression]):
-        if id(node) not in made:
-            arguments = [made.get(id(a), a) if isinstance(a, Node) else a for a in node.arguments]
-            made[id(node)] = Node(node.operation, arguments, node.name)
-    return made[id(expression)]
-
-
-def decimal(answer: Any) -> Fraction | None:
-    """The number, if a number and nothing else was typed, perhaps with a minus."""
-    negative = isinstance(answer, Node) and answer.operation is not None and answer.operation.name == "neg"
-    number = answer.arguments[0] if negative else answer
-    return (-number if negative else number) if isinstance(number, Fraction) else None
-
-
-def floated(number: Any) -> float:
-    """A number as a float; one that is too large for it is infinite."""
-    try:
-        return float(number)
-    except OverflowError:
-        return inf if number > 0 else -inf
-
-
-def typed_digits(answer: Any) -> int | None:
-    """How many places a typed decimal has after the point, if it has enough digits to be a rounded number."""
-    number = decimal(answer)
-    if number is None or number.denominator == 1:
-        return None
-    digits = exact_decimal(number) or ""
-    enough = len(digits.replace(".", "").lstrip("0-")) >= SHORTEST_DECIMAL
-    return len(digits.partition(".")[2]) if enough else None
-
-
-def evaluated(answer: Any, flow: GradientFlow | None = None) -> Any:
-    """An answer as a number at a flow's point, exact where it is; None if it has none, or is none."""
-    if answer is None:
-        return None
-    graph = flow.graph if flow else None
-    known = {id(graph[name]): flow.known[name] for name in graph.inputs} if flow else {}
-    try:
-        (value,) = put_in([answer], known, exact.lift)
-    except (NoValue, ArithmeticError, KeyError):
-        return None
-    return value

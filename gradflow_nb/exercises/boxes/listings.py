@@ -13,7 +13,7 @@ from ...core.sweeps import sweep_order
 from ...errors import NotationError, nearest
 from ...notation.plain import Formula, Words
 from ..verdict import Correct, Incorrect, Invalid, Mistake, Verdict
-from .formula import Box, check_length, invalid
+from .box import Box, check_length, invalid
 
 _MOST_CHARACTERS = 20_000
 _ARROWS = re.compile(r"<-+|-+>|←|→|⟵|⟶|↦|<=|=>|,|\s+")

@@ -22,7 +22,8 @@ from ...notation.plain import Formula, Words, exact_decimal
 from ..mistakes.diagnosis import close
 from ..verdict import Correct, Incorrect, Invalid, Mistake, Verdict
 from .arrays import read_entries
-from .formula import Box, check_length, floated, invalid
+from .box import Box, check_length, invalid
+from .values import floated
 
 Program = Literal["backward", "twice", "retained", "frozen", "grad"]
 _NONE, _ERROR = "None", "RuntimeError"

@@ -16,9 +16,9 @@ from ...diagram.svg import STYLE
 from ...errors import NotationError
 from ...notation.plain import Equation, Formula, Name, Words
 from ..boxes.arrays import ArrayBox
+from ..boxes.box import Box
 from ..boxes.equations import EquationsBox
 from ..boxes.factoring import FactoredBox
-from ..boxes.formula import Box
 from ..kinds import has_arrays_anywhere
 from ..question import Question
 from ..working import listed

@@ -1,0 +1,73 @@
+"""Answers as values: expressions with others put in, numbers, and decimals as they were typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import inf
+from typing import Any
+
+from ...core.evaluate import NoValue, put_in
+from ...core.flow import GradientFlow
+from ...core.node import Node, in_order
+from ...core.operations import OPERATIONS
+from ...core.worlds import exact
+from ...notation.plain import exact_decimal
+
+SHORTEST_DECIMAL = 4
+"""Significant digits that a decimal answer needs where the exact value has no finite decimal."""
+
+
+def times(left: Any, right: Any) -> Any:
+    """The product of two expressions: nodes, numbers, or constants such as π."""
+    return Node(OPERATIONS["mul"], [Fraction(side) if isinstance(side, int) else side for side in (left, right)])
+
+
+def at(expression: Any, known: Mapping[int, Any]) -> Any:
+    """An expression with others in place of its inputs, by their `id`; nothing is computed."""
+    if not isinstance(expression, Node):
+        return Fraction(expression) if isinstance(expression, int) else expression
+    made: dict[int, Any] = dict(known)
+    for node in in_order([expression]):
+        if id(node) not in made:
+            arguments = [made.get(id(a), a) if isinstance(a, Node) else a for a in node.arguments]
+            made[id(node)] = Node(node.operation, arguments, node.name)
+    return made[id(expression)]
+
+
+def decimal(answer: Any) -> Fraction | None:
+    """The number, if a number and nothing else was typed, perhaps with a minus."""
+    negative = isinstance(answer, Node) and answer.operation is not None and answer.operation.name == "neg"
+    number = answer.arguments[0] if negative else answer
+    return (-number if negative else number) if isinstance(number, Fraction) else None
+
+
+def floated(number: Any) -> float:
+    """A number as a float; one that is too large for it is infinite."""
+    try:
+        return float(number)
+    except OverflowError:
+        return inf if number > 0 else -inf
+
+
+def typed_digits(answer: Any) -> int | None:
+    """How many places a typed decimal has after the point, if it has enough digits to be a rounded number."""
+    number = decimal(answer)
+    if number is None or number.denominator == 1:
+        return None
+    digits = exact_decimal(number) or ""
+    enough = len(digits.replace(".", "").lstrip("0-")) >= SHORTEST_DECIMAL
+    return len(digits.partition(".")[2]) if enough else None
+
+
+def evaluated(answer: Any, flow: GradientFlow | None = None) -> Any:
+    """An answer as a number at a flow's point, exact where it is; None if it has none, or is none."""
+    if answer is None:
+        return None
+    graph = flow.graph if flow else None
+    known = {id(graph[name]): flow.known[name] for name in graph.inputs} if flow else {}
+    try:
+        (value,) = put_in([answer], known, exact.lift)
+    except (NoValue, ArithmeticError, KeyError):
+        return None
+    return value
