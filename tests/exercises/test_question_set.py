@@ -109,7 +109,7 @@ def test_a_forged_record_is_marked_again(kept):
     question.check("1")
     with kept.open("a", encoding="utf-8") as stream:
         for line in ({"answer": "2", "credit": 1, "verdict": "Correct"}, {"answer": {"x": 1}}, {"answer": 5}, {}):
-            stream.write(json.dumps({"question": question.key, "do": "check", "notebook": "", **line}) + "\n")
+            stream.write(json.dumps({"question": question.key, "do": "check", "notebook": "", "time": "2026-11-26T00:00:00Z", **line}) + "\n")
     again = ask(CHAIN, of="g", wrt="b")
     assert not again.best.correct and again.credit == 0
 

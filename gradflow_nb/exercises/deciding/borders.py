@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ...core.node import Node, in_order
 from ...core.operations import OPERATIONS
+from .parts import factors
 from .points import Point, to_float
 from .twice import Script
 
@@ -22,6 +23,7 @@ _CLIMB, _PEOPLED = 120, 5
 WORK = 250_000
 """Operations in floats that the search may take. A small expression needs a hundredth of it."""
 _STEPS = (0.02, 0.3, 0.7, 1.6, 2.4, 3.9, 6, 11, 33, 150, 2e3, 7e5, 3e9)
+DENSE = [step / 4 for step in range(-40, 41)]
 _LADDER = [sign * step for step in _STEPS for sign in (1, -1)]
 
 _DOMAINS: dict[str, Callable[..., Any]] = {
@@ -53,6 +55,8 @@ def borders(expressions: Sequence[Any]) -> Borders:
         whole = name == "pow" and isinstance(inner, Fraction) and inner.denominator == 1
         if node.operation.kink:
             kinks.append(node.operation.kink(*node.arguments))
+        elif name == "pow" and not isinstance(node.arguments[0], Node) and node.arguments[0] == 0:
+            domains.append(inner)  # 0^f is 0, and 1 where f is zero
         elif name in _DOMAINS and not whole:
             domains.append(_DOMAINS[name](*node.arguments))
             kinks += [f for f in factors(domains[-1]) if f is not domains[-1]]  # sqrt(x^2) is |x|
@@ -118,10 +122,12 @@ def moved(point: list[Any], axis: int, value: Any) -> list[Any]:
     return [*point[:axis], value, *point[axis + 1 :]]
 
 
-def crossings(script: Script, base: list[float], axis: int, marks: Sequence[Fraction]) -> Iterator[float]:
+def crossings(
+    script: Script, base: list[float], axis: int, marks: Sequence[Fraction], more: Iterable[float] = ()
+) -> Iterator[float]:
     """Where borders change their sign along one input."""
     line = [t for t in map(to_float, marks[:24]) if t is not None]
-    ladder = sorted({*line, *_LADDER, *(t + side * 0.013 for t in line[:12] for side in (1, -1))})
+    ladder = sorted({*line, *more, *_LADDER, *(t + side * 0.013 for t in line[:12] for side in (1, -1))})
     rungs = [(t, script.floats(moved(base, axis, t))) for t in ladder]
     most = _MOST_CROSSINGS
     for (left, at_left), (right, at_right) in pairwise(rungs):
@@ -168,21 +174,31 @@ def _climbed(script: Script, sides: dict[int, int], regions: Regions, enough: in
     together = sides if len(sides) > 1 and all(side == 1 for side in sides.values()) else ()
     for firm in (None, *together):
         best, point = max((height(point, firm), point) for point in known)
-        step = 1.0
-        for _ in range(_CLIMB if best[0] == 0 or firm is None else 0):
-            moves = [moved(point, i, x + turn * step) for i, x in enumerate(point) for turn in (1, -1)]
-            if 1 < len(point) < 4:  # out of a corner
-                moves += [[x + t * step for x, t in zip(point, turn)] for turn in product((1, -1), repeat=len(point))]
-            found, move = max((height(m, firm), m) for m in moves)
-            if found > best:
-                best, point, step = found, move, step * 2
-            else:
-                step /= 4
-            if best[0] == 0 and best[2] > 0:
-                return [point, *_around(point, inside)]
-            if step < 1e-15 * (1 + max(map(abs, point))):
-                break
+        if best[0] < 0 and firm is not None:
+            continue
+        point, best = uphill(lambda p, firm=firm: height(p, firm), point, _CLIMB, lambda h: h[0] == 0 and h[2] > 0)
+        if best[0] == 0 and best[2] > 0:
+            return [point, *_around(point, inside)]
     return []
+
+
+def uphill(
+    height: Callable[[list[float]], Any], point: list[float], steps: int, there: Callable[[Any], bool] = lambda h: False
+) -> tuple[list[float], Any]:
+    """The highest point that so many steps lead to, and its height."""
+    best, step = height(point), 1.0
+    for _ in range(0 if there(best) else steps):
+        moves = [moved(point, i, x + turn * step) for i, x in enumerate(point) for turn in (1, -1)]
+        if 1 < len(point) < 4:  # out of a corner
+            moves += [[x + t * step for x, t in zip(point, turn)] for turn in product((1, -1), repeat=len(point))]
+        found, move = max((height(m), m) for m in moves)
+        if found > best:
+            best, point, step = found, move, step * 2
+        else:
+            step /= 4
+        if there(best) or step < 1e-15 * (1 + max(map(abs, point))):
+            break
+    return point, best
 
 
 def _around(point: list[float], inside: Callable[[list[float]], bool]) -> list[list[float]]:
@@ -194,18 +210,3 @@ def _around(point: list[float], inside: Callable[[list[float]], bool]) -> list[l
             if near != point and len(found) < 8 and inside(near):
                 found.append(near)
     return found
-
-
-def factors(border: Any) -> Iterator[Node]:
-    """Where a product is zero, one of its factors is; the same of powers, fractions, roots and sizes."""
-    waiting, met = [border], set()
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, Node) or node.is_constant or id(node) in met:
-            continue
-        met.add(id(node))
-        name = node.operation.name if node.operation else ""
-        if name in ("mul", "pow", "div", "sqrt", "abs", "neg"):
-            waiting += node.arguments if name == "mul" else node.arguments[:1]
-        else:
-            yield node

@@ -26,7 +26,7 @@ from ...core.node import Node, in_order
 from ...core.worlds import precise, rational
 from .borders import Regions, borders, in_regions, signs
 from .points import Point, landmarks, starts, to_float
-from .roots import roots
+from .roots import beyond, roots
 from .twice import DIGITS, Nothing, Script, TooFew, context, same_at
 
 _EXACT_BITS = 400_000
@@ -192,9 +192,13 @@ def _from_points(comparison: _Comparison, random: Random) -> bool | None:
     scarce = sum(len(visible) for visible, _ in regions.values()) < 2 * _ENOUGH_POINTS
     if found.kinks or (found.domains and scarce):
         look(in_regions(lines, found, regions, marks))
-    base = [list(map(to_float, point)) for visible, others in regions.values() for point in [*visible, *others]][:2]
+    base = _bases(regions)
     if comparison.script.jumps:
-        for point in [*roots(inputs, found.kinks, base, marks)]:
+        for point in roots(inputs, [*found.kinks, *found.domains], base, marks):
+            comparison.told(point)
+    if found.kinks or found.domains:
+        sought = [*((kink, False) for kink in found.kinks), *((domain, True) for domain in found.domains)]
+        for point in beyond(inputs, sought, base, marks):
             comparison.told(point)
     ordered = {name: [*visible, *others] for name, (visible, others) in regions.items()}
     for point in chain(*(points[:1] for points in ordered.values())):
@@ -212,6 +216,12 @@ def _from_points(comparison: _Comparison, random: Random) -> bool | None:
         lonely = [*roots(inputs, found.domains, base, marks)]  # both sides are real at single points, if at all
         return any(list(map(comparison.told, lonely))) or bool(comparison.agreed) or None
     return None
+
+
+def _bases(regions: Regions) -> list[list[float]]:
+    """The points that floats see, first one of each region."""
+    groups = [[list(map(to_float, point)) for point in chain(*points)] for points in regions.values()]
+    return [p for p in (*(g[0] for g in groups), *chain(*(g[1:] for g in groups))) if None not in p]
 
 
 def _spend(comparison: _Comparison, regions: Mapping[tuple, list[Point]], kinks: int) -> bool:

@@ -1,40 +1,79 @@
-"""Points on kinks and borders: exact ones where they are simple, and others to more digits than are compared."""
+"""Points on kinks and borders, where they meet, and on the far side of those that were seen from one side only.
+
+Exact points where they are simple, and others to as many digits as are asked for (see `zeros`). Where they are
+looked for first is told by inverting, then by changes of sign along each input, and by places that nearly are zero.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import chain, islice, product
+from itertools import chain, combinations, islice, pairwise, product
 from math import inf
 from typing import Any
 
-from ...core.evaluate import put_in
-from ...core.node import Node
-from ...core.worlds import precise
-from .borders import WORK, crossings, factors, moved
+from ...core.node import Node, in_order
+from .borders import DENSE, WORK, crossings, moved, uphill
+from .inverting import inverted
+from .parts import factors, one_sided, simply, terms
 from .points import Point
-from .twice import Script, context
+from .twice import Nothing, Script, context, lifted
+from .zeros import Zero
 
-_MOST = 16
+_MOST, _MOST_MEETINGS = 16, 24
 """Roots of short expressions; of long ones fewer."""
-_DENSE = [step / 4 for step in range(-40, 41)]
+_TOGETHER = 6
+"""Borders of which each two may meet."""
+_TENS = [Fraction(10) ** k for k in sorted(s * k for k in (3, 6, 13, 21, 40, 90, 210, 450, 1000) for s in (1, -1))]
+_BESIDE = (2, 5, 11, 18, 30, 52, 90)
+"""How near a root, in digits, its two sides are looked at."""
+_STARTS = 3
+_CERTAIN = 1e-3
+"""A sign of less is looked at again with more digits."""
 
 
 def roots(
-    inputs: Sequence[Node], lines: Sequence[Node], known: Sequence[list[float]], marks: Sequence[Fraction]
+    inputs: Sequence[Node], lines: Sequence[Node], known: Sequence[Point], marks: Sequence[Fraction]
 ) -> Iterator[Point]:
-    """Points on borders: rational ones as they are, and others to as many digits as the first comparison takes."""
-    left = _MOST
-    for border in {id(f): f for b in lines for f in factors(b)}.values():
-        script = Script(inputs, [border])
-        for axis, base in product(range(len(inputs)), known[: min(len(inputs), 2)]):
-            crossing = ((start, False) for start in islice(crossings(script, base, axis, marks), 4))
-            touching = ((start, True) for start in islice(_touchings(script, base, axis), 2))
-            for start, touches in chain(crossing, touching):
-                if left <= 0 or script.done > WORK:
-                    return
-                left -= max(1, len(script) // 20)  # long ones take long
-                yield _polished(inputs, border, base, axis, start, touches)
+    """Points on borders: where each of their factors is zero along some input, and where several of them are."""
+    left: float = _MOST
+    whole = {id(f): f for line in lines for f in factors(line)}
+    for border in whole.values():
+        for axis, base in product(_axes(inputs, border), known[: min(len(inputs), 2)]):
+            for zero, size in _along(inputs, border, axis, base, marks):
+                left -= max(1, size // 20)  # long ones take long
+                if zero.at:
+                    yield zero.at
+                if left <= 0:
+                    break
+    if len(inputs) > 1:
+        yield from _meetings(inputs, list(whole.values()), known)
+
+
+def _axes(inputs: Sequence[Node], border: Node) -> list[int]:
+    there = {id(node) for node in in_order([border])}
+    return [i for i, node in enumerate(inputs) if id(node) in there]
+
+
+def _along(
+    inputs: Sequence[Node], border: Node, axis: int, base: Point, marks: Sequence[Fraction]
+) -> Iterator[tuple[Zero, int]]:
+    """Zeros along one input, with the size of the script that they took."""
+    simple = simply(border, inputs, axis, base)
+    border = border if simple is None else simple
+    script = Script(inputs, [border])
+    found, all_of_them = inverted(inputs, border, axis, base)
+    for start in found:
+        yield Zero(script, [axis], base, [start]), len(script)
+    if all_of_them:
+        return
+    crossing = ((start, False) for start in islice(crossings(script, base, axis, marks, DENSE), 4))
+    touching = ((start, True) for start in islice(_touchings(script, base, axis), 2))
+    far = ((start, False) for start in _far_crossings(script, base, axis))
+    for start, flat in chain(crossing, touching if simple is None else (), far):
+        yield Zero(script, [axis], base, [start], flat), len(script)
+        if script.done > WORK:
+            return
 
 
 def _touchings(script: Script, base: list[float], axis: int) -> Iterator[float]:
@@ -44,7 +83,7 @@ def _touchings(script: Script, base: list[float], axis: int) -> Iterator[float]:
         (value,) = script.floats(moved(base, axis, t))
         return inf if value is None else abs(value)
 
-    rungs = [(t, script.floats(moved(base, axis, t))[0]) for t in _DENSE]
+    rungs = [(t, script.floats(moved(base, axis, t))[0]) for t in DENSE]
     for (low, a), (_, b), (high, c) in zip(rungs, rungs[1:], rungs[2:]):
         if None in (a, b, c) or min(a * b, b * c) <= 0 or abs(b) > min(abs(a), abs(c)):
             continue
@@ -55,30 +94,111 @@ def _touchings(script: Script, base: list[float], axis: int) -> Iterator[float]:
             yield low
 
 
-def _polished(inputs: Sequence[Node], border: Node, base: Point, axis: int, start: float, touches: bool) -> Point:
-    """The root near a float, or the root of its slope where the border only touches zero, by the secant method."""
-    simple = Fraction(start).limit_denominator(1_000)
-    fine = context(300 if touches else 110)
-    known = {id(node): precise.lift(fine, value) for node, value in zip(inputs, base)}
-    tiny = fine.mpf(10) ** -70
+def _far_crossings(script: Script, base: Point, axis: int) -> Iterator[Any]:
+    """Where a border changes its sign between powers of ten, roughly."""
+    into = context(100)
 
-    def height(x: Any) -> Any:
-        return put_in([border], known | {id(inputs[axis]): x}, lambda constant: precise.lift(fine, constant))[0]
+    def height(t: Any) -> Any:
+        try:
+            return script.once(moved(base, axis, t), into)[0]
+        except Nothing:
+            return None
 
-    def sought(x: Any) -> Any:
-        return (height(x + tiny) - height(x - tiny)) / tiny if touches else height(x)
+    for turn in (1, -1):
+        rungs = [(turn * t, height(turn * t)) for t in _TENS]
+        for (low, a), (high, b) in pairwise(rungs):
+            if a is None or b is None or a * b >= 0:
+                continue
+            for _ in range(14):
+                middle = turn * into.sqrt(lifted(into, low) * lifted(into, high))
+                value = height(middle)
+                if not value:
+                    break
+                low, high = (middle, high) if value * a > 0 else (low, middle)
+            yield float(middle) if abs(middle) < 1e300 else middle
 
-    x = fine.mpf(start)
+
+def _meetings(inputs: Sequence[Node], borders: Sequence[Node], known: Sequence[Point]) -> Iterator[Point]:
+    """Where several borders are zero at once, or all the terms of one that is a sum of squares and sizes."""
+    sides = one_sided(borders)
+    for border in borders:
+        if sides[id(border)]:
+            yield from _common(inputs, terms(border, sides), known)
+    smooth = [b for b in borders if not sides[id(b)]][:_TOGETHER]
+    systems = chain(*(combinations(smooth, k) for k in range(2, len(inputs) + 1)))
+    for system in islice(systems, _MOST_MEETINGS):
+        yield from _common(inputs, system, known[:1])
+
+
+def _common(inputs: Sequence[Node], system: Sequence[Node], known: Sequence[Point]) -> Iterator[Point]:
+    script = Script(inputs, system)
+    for base in known[:_STARTS]:
+        zero = Zero(script, range(len(inputs)), base, base)
+        if zero.at:
+            yield zero.at
+
+
+def beyond(
+    inputs: Sequence[Node],
+    lines: Iterable[tuple[Node, bool]],
+    known: Sequence[Point],
+    marks: Sequence[Fraction],
+) -> Iterator[Point]:
+    """Points on the other side of borders that `known` points see from one side only, if that is to be found.
+
+    Each line comes with whether its positive side alone is sought, as that of a domain is. Beside roots it is looked
+    for along powers of ten, as far as floats do not reach, and at the bottom of what comes down to zero.
+    """
+    whole = {id(f): (f, only) for line, only in lines for f in factors(line)}
+    if not whole:
+        return
+    plain = one_sided([border for border, _ in whole.values()])
+    script = Script(inputs, [border for border, _ in whole.values()])
+    seen = [(point, script.floats(point)) for point in known]
+    for i, (border, only) in enumerate(whole.values()):
+        if plain[id(border)]:
+            continue
+        heights = sorted(((row[i], point) for point, row in seen if row[i]), key=lambda entry: entry[0])
+        sides = [side for side, end in ((1, -1), (-1, 0)) if heights and _has(script, i, side, *heights[end])]
+        if len(sides) == 1 and not (only and sides == [1]):
+            yield from _across(inputs, border, sides[0], known, marks)
+
+
+def _has(script: Script, place: int, side: int, height: float, point: Point) -> bool:
+    """Whether a border has this sign at a point, where floats may only see noise."""
+    if height * side <= 0:
+        return False
     try:
-        if abs(height(precise.lift(fine, simple))) < fine.mpf(10) ** -90:
-            return moved(base, axis, simple)
-        before = x + fine.mpf(10) ** -5
-        low, high = sought(before), sought(x)
-        for _ in range(12):
-            if low == high or abs(high) < fine.mpf(10) ** -105:
-                break
-            before, x = x, x - high * (x - before) / (high - low)
-            low, high = high, sought(x)
-    except (ArithmeticError, ValueError):
-        pass  # the last one that was found is a point like any other
-    return moved(base, axis, x)
+        return abs(height) > _CERTAIN or script.once(point, context(100))[place] * side > 0
+    except Nothing:
+        return False
+
+
+def _across(
+    inputs: Sequence[Node], border: Node, side: int, known: Sequence[Point], marks: Sequence[Fraction]
+) -> Iterator[Point]:
+    script, fine, coarse = Script(inputs, [border]), context(300), context(100)
+
+    def crossed(point: Point, into: Any) -> bool:
+        try:
+            return script.once(point, into)[0] * side < 0
+        except Nothing:
+            return False
+
+    for axis, base in product(_axes(inputs, border), known[:2]):
+        simple = simply(border, inputs, axis, base)
+        for start in inverted(inputs, border if simple is None else simple, axis, base)[0]:
+            near = [start + turn * (start or 1) * fine.mpf(10) ** -k for k in _BESIDE for turn in (1, -1)]
+            yield from islice((p for p in (moved(base, axis, x) for x in near) if crossed(p, fine)), 3)
+        far = (moved(base, axis, turn * t) for t in _TENS for turn in (1, -1))
+        yield from islice((point for point in far if crossed(point, coarse)), 2)
+
+    def height(point: Sequence[float]) -> float:
+        (value,) = script.floats(point)
+        return -inf if value is None else -side * value
+
+    for base in sorted(known, key=height)[-2:]:
+        start, _ = uphill(height, list(base), 60)
+        zero = Zero(script, _axes(inputs, border), start, [start[i] for i in _axes(inputs, border)], flat=True)
+        if zero.at:
+            yield zero.at

@@ -49,7 +49,7 @@ class Script:
     """Expressions as one list of steps over slots: first the inputs, then the constants, then the operations.
 
     `functions` counts the steps that are no plain arithmetic, `done` those carried out in floats; `jumps` says whether
-    there are any that are not continuous.
+    there are any that are not continuous. Cells of a point are numbers, or roots that have a number at any precision.
     """
 
     def __init__(self, inputs: Sequence[Node], outputs: Sequence[Any]) -> None:
@@ -73,7 +73,7 @@ class Script:
         self._steps = [(spoken(step[0], "precise").value, step[1:], node) for step, node in steps.items()]
         self._settled: dict[int, dict[int, Any]] = {}
         self.functions = 1 + sum(operation.name not in _ARITHMETIC for operation, *_ in steps)
-        self.jumps = any(operation.name in ("sign", "step") for operation, *_ in steps)
+        self.jumps = any(map(_jumps, steps.values()))
         self.done = 0
 
     def __len__(self) -> int:
@@ -91,6 +91,19 @@ class Script:
         found = [values[i] for i in self.outputs]
         return [None if value is None or not isfinite(value) else value for value in found]
 
+    def once(self, point: Sequence[Any], into: Any) -> list[Any]:
+        """The outputs in one context of mpmath. Raises `Nothing`."""
+        key = -into.prec
+        if key not in self._settled:
+            self._settled[key] = {-1: [lifted(into, cell) for cell in self.constants]}
+        values = [*(lifted(into, cell) for cell in point), *self._settled[key][-1]]
+        try:
+            for rule, places, _ in self._steps:
+                values.append(rule(*[values[i] for i in places]))
+        except _FAILED:
+            raise Nothing from None
+        return [values[i] for i in self.outputs]
+
     def twice(self, point: Sequence[Any], digits: int) -> tuple[list[Pair], float]:
         """The outputs with half as many digits and with `digits`, and how many it takes to see everything.
 
@@ -99,9 +112,9 @@ class Script:
         """
         contexts = context(digits // 2), context(digits)
         if digits not in self._settled:
-            self._settled[digits] = {-1: [tuple(_lift(c, cell) for c in contexts) for cell in self.constants]}
+            self._settled[digits] = {-1: [tuple(lifted(c, cell) for c in contexts) for cell in self.constants]}
         settled = self._settled[digits]
-        values = [tuple(_lift(c, cell) for c in contexts) for cell in point] + settled[-1]
+        values = [tuple(lifted(c, cell) for c in contexts) for cell in point] + settled[-1]
         span = 0.0
         for place, (rule, places, node) in enumerate(self._steps, self._first):
             name = node.operation.name
@@ -128,6 +141,13 @@ class Script:
                 raise TooFew(_needed(span))
             values.append(pair)
         return [values[i] for i in self.outputs], _needed(span)
+
+
+def _jumps(node: Node) -> bool:
+    """sign, step, and powers of 0."""
+    if node.operation.name == "pow":
+        return not isinstance(node.arguments[0], Node) and node.arguments[0] == 0
+    return node.operation.name in ("sign", "step")
 
 
 def same(a: Pair, b: Pair, everything: bool) -> bool | None:
@@ -226,7 +246,10 @@ def context(digits: int) -> Any:
     return found
 
 
-def _lift(into: Any, number: Any) -> Any:
+def lifted(into: Any, number: Any) -> Any:
+    """A cell of a point, or a constant, as a number of this mpmath context."""
+    if hasattr(number, "within"):
+        return number.within(into)
     return into.mpf(number) if hasattr(number, "context") else precise.lift(into, number)
 
 
