@@ -71,8 +71,7 @@ def ask(
     Correct: de/db = 14 + 10d is right.
     """
     if kind not in get_args(Kind):
-        known = ", ".join(map(repr, get_args(Kind)))
-        raise GradflowError(f"kind={kind!r} is not known: it is {known}. {nearest(str(kind), get_args(Kind))}")
+        raise GradflowError(f"kind={kind!r} is not known. {nearest(str(kind), get_args(Kind))}")
     terms = (in_terms_of,) if isinstance(in_terms_of, str) else None if in_terms_of is None else tuple(in_terms_of)
     asks = Form(form, terms, places, within)  # type: ignore[arg-type]
     if kind == "graph":
@@ -85,6 +84,8 @@ def ask(
         at = graph.inputs if at is None and not graph.symbolic else at
         graph = graph.graph
     flow = None if at is None else graph.at(at)
+    if flow is None and (places is not None or within is not None):
+        raise InputError("places= and within= are about numbers: give a point, as in at={...}.")
     for name in (of, wrt, *(terms or ())):
         if name is not None:
             graph[name]  # raises UnknownName
@@ -98,7 +99,11 @@ def ask(
         raise GradflowError(f"A question of the kind {kind!r} is about two nodes: say wrt={graph.inputs[0]!r}.")
     if flow is None and (kind in ("value", "forward", "predict") or has_arrays_anywhere(graph)):
         raise InputError(f"This question is about numbers: give a point, as in at={{{graph.inputs[0]!r}: 1, …}}.")
-    return Question(KINDS[kind](graph, flow, of, wrt, asks, program))
+    task = KINDS[kind](graph, flow, of, wrt, asks, program)
+    for box in task.boxes:
+        if flow is not None and hasattr(box, "sought"):
+            _ = box.sought.number  # raises NoDerivative where there is none to ask for
+    return Question(task)
 
 
 def random_question(

@@ -52,7 +52,8 @@ def _box(
     """A box for a derivative or a value: of numbers and formulas, or of arrays."""
     arrays = sought.flow is not None and any(map(is_array, sought.flow.known.values()))
     if arrays:
-        return ArrayBox(name, sought.asked, anchor, sought=sought, shaped="own" if own else "matrix", carries=carries)
+        shaped = "own" if own else "matrix"
+        return ArrayBox(name, sought.asked, anchor, sought=sought, shaped=shaped, form=form, carries=carries)
     return FormulaBox(name, sought.asked, anchor, sought=sought, form=form, carries=carries)
 
 
@@ -64,6 +65,8 @@ def derivative(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: 
     def faded(given: int | None) -> Task:
         return steps(graph, flow, of, wrt, form, program, given)
 
+    ways = {(edge.child, edge.parent) for edge in flow.paths(of, wrt).edges} if flow is not None else set()
+    kinked = {edge.convention for edge in flow.edges if (edge.child, edge.parent) in ways} if ways else set()
     return Task(
         kind,
         graph,
@@ -73,7 +76,7 @@ def derivative(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: 
         (_box(sought, form),),
         lambda: derivative_working(sought),
         _again(lambda *given: derivative(*given, kind=kind), of, wrt, form, program),
-        instruction=form.words,
+        instruction="; ".join(filter(None, (form.words, *sorted(filter(None, kinked))))),
         faded=faded if kind == "total" and len(_between(graph, flow, of, wrt)) > 1 else None,
     )
 
@@ -269,10 +272,8 @@ def paths(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Progr
 
 def _check_few(ways: Any, what: str) -> None:
     if not 0 < ways.count <= 64:
-        count = "no path" if not ways.count else f"{ways.count} paths"
-        raise GradflowError(
-            f"There is {count} from {ways.wrt} to {ways.of}, and the answer must be one to 64 to {what}."
-        )
+        count = f"is no path from {ways.wrt} to {ways.of}" if not ways.count else f"are {ways.count} paths"
+        raise GradflowError(f"There {count}: one can be asked to {what} from 1 to 64.")
 
 
 def factored(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Program) -> Task:
@@ -297,9 +298,12 @@ def factored(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Pr
             ],
         ),
         _again(factored, of, wrt, form, program),
-        instruction=f"as a factorised sum over paths, in {letters[0]} and the like",
+        instruction=f"as a factorised sum over paths, in {letters[0]} and the like{_KEYS if '∂' in letters[0] else ''}",
         figure=lambda: _figure(graph, None, []),
     )
+
+
+_KEYS = "; d may be typed for ∂"
 
 
 def _in_letters(form: Any, box: FactoredBox) -> Any:
@@ -369,7 +373,7 @@ def predict(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Pro
         Words("What does PyTorch print?"),
         "",
         (PredictBox("", Words("output"), torch=torch, once=once),),
-        lambda: told("Which rule? Go through the program line by line.", f"{torch.why[0].upper()}{torch.why[1:]}."),
+        lambda: told("Which rule? Go through the program line by line.", f"That is so because {torch.why}."),
         _again(predict, of, wrt, form, program),
         instruction="a number, a tensor, None, or the name of the error",
         code=torch.code,

@@ -148,8 +148,9 @@ class Question(Shown):
         self.verdict = self._mark(texts)
         self.attempts += self.verdict.costs_attempt
         self._note(self.verdict)
-        event = {"do": "check", "answer": answer if isinstance(answer, str) else texts}
-        answers.record(self.key, {**event, "verdict": type(self.verdict).__name__, "credit": self.verdict.credit})
+        credit = round(self.verdict.credit * WORTH[self.hints], 4)
+        event = {"do": "check", "answer": answer if isinstance(answer, str) else texts, "hints": self.hints}
+        answers.record(self.key, {**event, "verdict": type(self.verdict).__name__, "credit": credit})
         return self.verdict
 
     def _texts(self, answer: Answer) -> dict[str, str]:
@@ -174,7 +175,10 @@ class Question(Shown):
             if not isinstance(text, str) or not text.strip():
                 parts[box.name] = Blank(text, None, "")
                 continue
-            parts[box.name] = box.mark(text, earlier if self.task.ordered else None)
+            part = box.mark(text, earlier if self.task.ordered else None)
+            if isinstance(part, CarriedForward) and all(p.is_correct or isinstance(p, Blank) for p in parts.values()):
+                part = Correct(text, part.reading, f"{box.asked} is right, from your own rounded values.")
+            parts[box.name] = part
             earlier[box.anchor or box.name] = box.value(text)
         judged = {name: part for name, part in parts.items() if name not in self.task.given}
         return _together(texts, judged, {box.name: f"{box.asked}" for box in self.boxes}, self.task.ordered)
@@ -284,4 +288,4 @@ def _together(texts: Mapping[str, str], parts: dict[str, Verdict], asked: Mappin
         return Undecided(text, None, f"{told} One could not be decided: it costs nothing.", parts=parts)
     if right < count:
         return Invalid(text, None, f"{told} Fill in the rest." if right else "Nothing is filled in yet.", parts=parts)
-    return Correct(text, None, f"All {count} are right.", parts=parts)
+    return Correct(text, None, "Both are right." if count == 2 else f"All {count} are right.", parts=parts)

@@ -31,7 +31,7 @@ class QuestionSet(Shown, tuple[Question, ...]):
         for question in made:
             if not isinstance(question, Question):
                 kind = type(question).__name__
-                raise GradflowError(f"A set is made of questions, and this is a {kind}: write ask(...).")
+                raise GradflowError(f"A set is made of questions, and not of {kind}: write ask(...).")
         made.title = title
         return made
 

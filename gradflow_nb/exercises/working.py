@@ -9,7 +9,7 @@ from typing import Any
 from ..core.display import Shown
 from ..core.edge import Edge
 from ..core.flow import GradientFlow
-from ..core.linear import Factor
+from ..core.linear import Factor, Missing
 from ..core.worlds import is_array
 from ..core.written import map_formula, value_formula
 from ..errors import GradflowError
@@ -134,7 +134,7 @@ def _step(flow: GradientFlow, of: str, name: str, found: Any) -> WorkedStep:
     if children == [of]:
         words = f"{name} feeds {of} directly: the edge is the derivative."
         sides = [left, Derivative(of, name), map_formula(uses[0].map)]
-        return WorkedStep(words, Equation(tuple(dict.fromkeys([*sides, value_formula(found[name])]))))
+        return WorkedStep(words, Equation(tuple(dict.fromkeys([*sides, _written(found[name])]))))
     if len(children) == 1:
         words = f"{name} is used by {children[0]} alone: d{of}/d{children[0]} is known, times the edge."
     else:
@@ -145,10 +145,15 @@ def _step(flow: GradientFlow, of: str, name: str, found: Any) -> WorkedStep:
     sides = [left, symbols[0] if len(symbols) == 1 else Sum(tuple(symbols))]
     if not any(is_array(found[child]) for child in children) and all(isinstance(e.map, Factor) for e in uses):
         values = [
-            _product_of(value_formula(found[e.child]) if e.child != of else None, map_formula(e.map)) for e in uses
+            _product_of(_written(found[e.child]) if e.child != of else None, map_formula(e.map)) for e in uses
         ]
         sides.append(values[0] if len(values) == 1 else Sum(tuple(values)))
-    return WorkedStep(words, Equation(tuple(dict.fromkeys([*sides, value_formula(found[name])]))))
+    return WorkedStep(words, Equation(tuple(dict.fromkeys([*sides, _written(found[name])]))))
+
+
+def _written(value: Any) -> Formula:
+    """A derivative as a formula; one that is too long to write down, as …"""
+    return Name("…") if isinstance(value, Missing) else value_formula(value)
 
 
 def _product_of(first: Formula | None, second: Formula) -> Formula:

@@ -77,17 +77,20 @@ class QuestionView(anywidget.AnyWidget):
         match content:
             case {"do": str(do), "question": str(key), **more} if slot := self._slot(key):
                 asked = False
-                match do, more.get("texts"):
-                    case "check", dict(texts):
-                        slot.check({name: text for name, text in texts.items() if isinstance(text, str)})
-                    case "hint", _:
-                        slot.hint()
-                    case "working", _:
-                        slot.help = slot.question.solution()
-                    case "next", _:
-                        asked = self._next(slot)
-                    case _:
-                        return
+                try:
+                    match do, more.get("texts"):
+                        case "check", dict(texts):
+                            slot.check({name: text for name, text in texts.items() if isinstance(text, str)})
+                        case "hint", _:
+                            slot.hint()
+                        case "working", _:
+                            slot.help = slot.question.solution()
+                        case "next", _:
+                            asked = self._next(slot)
+                        case _:
+                            return
+                except Exception as error:  # the page must hear of it, or it would wait
+                    slot.note = f"This did not work, which is our mistake and costs nothing ({type(error).__name__})."
                 slot.number += 1
                 self._tell(asked)
 
@@ -129,9 +132,9 @@ class _Slot:
         given = {box.name: texts.get(box.name, "")[:MOST] for box in boxes}
         try:
             self.question.check(given if len(boxes) > 1 else given[boxes[0].name])
-        except Exception as error:  # our mistake: the student is told, and the last verdict keeps its texts
+        except Exception:  # the last verdict keeps its texts
             self.question.typed = before
-            self.note = f"This could not be marked, which is our mistake and costs nothing. ({type(error).__name__})"
+            raise
 
     def hint(self) -> None:
         """The next hint; the last level is the whole working, for which another button asks first."""

@@ -128,3 +128,13 @@ def test_when_the_kernel_is_gone_the_text_stays(bench):
     expect(asked.box("de/da")).to_have_value("d + 0")
     said = [error for error in bench.console_errors if "blob:" in error]  # ours: a widget's module is a blob
     assert [error for error in said if not error.startswith("Could not send")] == []  # which the host says by itself
+
+
+def test_saving_by_keyboard_works_from_a_field(bench):
+    page, asked = bench.page, shown(bench, 1)
+    field = asked.root.get_by_role("textbox").first
+    field.click()
+    page.keyboard.type(" ")
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
+        page.keyboard.press("Control+s")
+    expect(field).to_be_focused()

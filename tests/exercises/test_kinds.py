@@ -449,3 +449,44 @@ def test_constants_carry_forward_too(flow):
 def test_a_rounded_slip_is_named():
     verdict = ask(graph("y = x^2/6").at(x=2), of="y", wrt="x").check("0.3333")
     assert "power rule" in {m.name for m in verdict.mistakes}
+
+
+def test_a_gradient_of_a_number_may_be_flat_or_a_row():
+    flow = graph("h = W @ x; L = mean(h^2)").at(W=[[1, 2], [3, 4]], x=[1, -1])
+    question = ask(flow, of="L", wrt="x")
+    assert question.check("[-4, -6]").correct and question.check("[[-4, -6]]").correct
+    wrong = question.check("[-4, -6, 0]")
+    assert isinstance(wrong, Invalid) and "a column for each of x" in wrong.message
+
+
+def test_places_and_tolerances_of_arrays():
+    flow = graph("y = a b; L = sum(exp(y))").at(a=[1, 2], b=[-1, -2])
+    places = ask(flow, of="L", kind="gradient", places=2)
+    assert places.check({"dL/da": "[-0.37, -0.04]", "dL/db": "[0.37, 0.04]"}).correct
+    assert not places.check({"dL/da": "[-0.37, -0.04]", "dL/db": "[0.38, 0.04]"}).correct
+    assert ask(flow, of="L", wrt="b", kind="gradient", within=0.01).check("[0.37, 0.03]").correct
+    with pytest.raises(GradflowError, match="give a point"):
+        ask(graph("y = x^2"), of="y", wrt="x", places=2)
+
+
+def test_tolerances_hold_for_what_is_worked_out():
+    question = ask(graph("y = x/7").at(x=1), of="y", wrt="x", within=0.01)
+    assert question.check("14/100").correct and question.check("0.7/5").correct and not question.check("0.16").correct
+    finer = ask(graph("y = x/7").at(x=1), of="y", wrt="x", places=2).check("0.143")
+    assert isinstance(finer, Invalid) and finer.message.startswith("Right so far")
+
+
+def test_rounded_values_do_not_count_as_a_slip():
+    flow = graph("u = 2x - y; v = x y; s = sin(u); r = s v + u^2; L = 3r - v").at(x=1, y=3)
+    assert ask(flow, kind="forward").check({"u": "-1", "v": "3", "s": "-0.8415", "r": "-1.5245", "L": "-7.5735"}).correct
+
+
+def test_a_d_may_be_typed_for_the_partial_on_an_edge(chain):
+    question = ask(chain, of="g", wrt="b", kind="factored")
+    assert question.check("dg/df df/de (de/dd dd/db + de/dc dc/db)").correct
+    assert "no edge from b to e" in question.check("dg/df df/de de/db").message
+
+
+def test_a_product_that_is_read_as_one_name_is_pointed_at():
+    verdict = ask("(a+b)(b+1)", kind="graph").check("c = a+b; d = b+1; e = cd")
+    assert isinstance(verdict, Invalid) and "cd is read as one name: write c·d" in verdict.message

@@ -241,3 +241,53 @@ def test_a_question_about_a_single_expression_has_no_boxes_to_confuse(chain):
         ask(chain.at(a=1, o=2), kind="backward").check("1")
     with pytest.raises(UnknownName, match="no box called 'dg/dx'"):
         ask(chain.at(a=1, o=2), kind="backward").check({"dg/dx": "1"})
+
+
+# Decimals -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "answer", "kind"),
+    [
+        ("y = -exp(x)", -5, "-0.01", Incorrect),  # the minus is no digit
+        ("y = -exp(x)", -5, "-0.0067", Invalid),
+        ("y = -exp(x)", -5, "-0.006738", Correct),
+        ("y = -exp(x)", -5, "0.006738", Incorrect),
+        ("y = exp(x)", 3, "20.1", Invalid),
+        ("y = exp(x)", 3, "20", Incorrect),
+        ("y = exp(x)", 12, "162755", Correct),
+        ("y = x^2/6", 1, "0.333", Invalid),
+        ("w = x^2 + 1; y = exp(w)/x", "39/10", "21204449.695219606", Correct),  # as Python prints it
+        ("y = 2exp(x)", 1, "2*2.718281828459045", Correct),
+        ("y = 3x", 1, "3.0000000000001", Incorrect),
+    ],
+)
+def test_decimals_by_their_significant_digits(text, at, answer, kind):
+    question = ask(graph(text), of="y", wrt="x", at={"x": at})
+    verdict = question.check(answer)
+    assert isinstance(verdict, kind), verdict
+    assert question.attempts == (kind is not Invalid)
+
+
+def test_what_has_no_derivative_is_not_asked_for():
+    for text, at in (("y = sqrt(x)", 0), ("y = asin(x)", 1)):
+        with pytest.raises(GradflowError, match="does not exist at this point"):
+            ask(graph(text).at(x=at), of="y", wrt="x")
+
+
+def test_a_convention_at_a_kink_is_said():
+    assert "the slope is taken as 0 there" in ask(graph("y = relu(x) + 3x").at(x=0), of="y", wrt="x").prompt
+
+
+def test_a_long_graph_has_a_working():
+    text = "; ".join(["a0 = x + y"] + [f"a{i} = a{i - 1} {'x' if i % 3 == 0 else f'+ {i} a{max(0, i - 2)}'}" for i in range(1, 30)])
+    assert "…" in str(ask(graph(text), of="a29", wrt="x").solution())
+
+
+def test_too_many_causes_still_say_something():
+    verdict = ask(graph("c = a + b; d = b + 1; e = c d").at(a=2, b=1), of="e", wrt="b").check("3")
+    assert verdict.mistakes == () and "several ways" in verdict.message and "the path through d alone" in verdict.message
+
+
+def test_the_derivative_of_a_node_by_itself():
+    assert "explicit" not in ask(graph("b = 2a; c = b^2"), of="c", wrt="c").check("0").message

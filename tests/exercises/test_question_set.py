@@ -30,7 +30,7 @@ def test_a_set_has_variants_and_holds_questions_only():
     practice = question_set([ask(CHAIN.at(a=1, o=2), of="g", wrt="b"), ask(CHAIN, kind="order")])
     other = practice.variant(4)
     assert [q.prompt for q in other] == [q.prompt for q in practice.variant(4)] != [q.prompt for q in practice]
-    with pytest.raises(GradflowError, match="this is a str"):
+    with pytest.raises(GradflowError, match="not of str"):
         question_set(["dg/db"])
 
 
@@ -130,4 +130,13 @@ def test_the_table_counts_what_counted(kept):
     for text in ("60d +", "84", "60d + 84"):
         question.check(text)
     (row,) = answers.saved_answers().summary()
-    assert (row["attempts"], row["correct"], row["credit"]) == (2, True, 1.0)
+    assert (row["attempts"], row["correct"], row["credit"], row["hints"]) == (2, True, 1.0, 0)
+    helped = ask(CHAIN, of="g", wrt="d")
+    helped.hint()
+    helped.hint()
+    helped.check("12d")
+    copied = ask(CHAIN, of="g", wrt="c")
+    copied.solution()
+    copied.check("42")
+    rows = answers.saved_answers().summary()
+    assert [(row["hints"], row["credit"], row["correct"]) for row in rows][1:] == [(2, 0.75, True), (3, 0.0, True)]

@@ -48,7 +48,7 @@ def kinds():
     return {
         "total": (ask(graph(CHAIN), "g", "b"), ["60d + 84", "300b", "1944", "444"]),
         "total at a point": (ask(graph(CHAIN), "g", "b", at={"a": 1, "o": 2}), ["1044"]),
-        "partial": (ask(graph(CHAIN), "e", "d", at={"a": 1, "o": 2}, kind="partial"), ["32"]),
+        "partial": (ask(graph(CHAIN), "e", "d", at={"a": -57, "o": 2}, kind="partial"), ["1772"]),
         "value": (ask(flow, "e", kind="value"), ["894240", "906"]),
         "gradient": (ask(flow, "e", kind="gradient"), ["15402", "51698"]),
         "edges": (ask(graph("c = a^2 b").at(at), kind="edges"), ["1102", "361"]),

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
-from math import prod
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from ...core.language import read_expression
 from ...core.linear import Missing
 from ...core.written import array_formula, shape_text, value_formula
 from ...errors import GradflowError, NotationError
-from ...notation.plain import Equation, Formula, exact_decimal
+from ...notation.plain import Equation, Formula
 from ..mistakes.diagnosis import causes, offered, said
 from ..sought import Sought
 from ..verdict import CarriedForward, Correct, Incorrect, Invalid, Verdict
-from .box import FOLLOWS, Box, check_length, invalid
-from .values import SHORTEST_DECIMAL, decimal, evaluated, floated
+from .box import FOLLOWS, Box, invalid
+from .decimals import Rounding, rounding
+from .entries import MOST_ENTRIES, Entries, read_entries
+from .forms import Form
+from .values import floated
 
 if TYPE_CHECKING:
     import numpy as np
 
-_MOST_ENTRIES, _MOST_CHARACTERS = 400, 8_000
-
-
-@dataclass(frozen=True)
-class Entries:
-    """An array as it was typed: its shape, and each entry as an expression in C order."""
-
-    shape: tuple[int, ...]
-    cells: tuple[Any, ...]
-
-    def numbers(self) -> list[Any]:
-        return [evaluated(cell) for cell in self.cells]
 
 
 @dataclass(eq=False)
@@ -43,6 +33,7 @@ class ArrayBox(Box):
     wants = "an array such as [[1, 2], [3, 4]]"
     sought: Sought = None  # type: ignore[assignment]
     shaped: Literal["own", "matrix"] = "matrix"
+    form: Form = field(default_factory=Form)
     carries: bool = False
     """Whether it is a step of a sweep, and is marked again from the student's own earlier values."""
 
@@ -94,7 +85,7 @@ class ArrayBox(Box):
         if not read.shape:
             number = read.numbers()[0]
             return (value_formula(number) if number is not None else value_formula(0)), ()
-        return array_formula([_shown(n) for n in read.numbers()], read.shape, _MOST_ENTRIES), ()
+        return array_formula([_shown(n) for n in read.numbers()], read.shape, MOST_ENTRIES), ()
 
     def mark(self, text: str, earlier: Mapping[str, Any] | None = None) -> Verdict:
         try:
@@ -105,20 +96,40 @@ class ArrayBox(Box):
         formula, _ = self.echo(text)
         if None in numbers:
             return Invalid(text, formula, f"Entry number {numbers.index(None) + 1} has no value.", 0, len(text))
-        right = self.right
-        if read.shape != right.shape:
+        if read.shape not in self._shapes:
             return self._misshapen(text, formula, read, numbers)
-        good = [_same(cell, n, r) for cell, n, r in zip(read.cells, numbers, right.reshape(-1))]
-        if all(good):
+        near = self._near(text, read, numbers, self.right)
+        if all(each.accepted for each in near):
             return Correct(text, formula, f"{Equation((self.asked, formula))} is right.")
+        if all(each.accepted or each.says for each in near):
+            return Invalid(text, formula, next(each.says for each in near if not each.accepted), 0, len(text))
         own = self._from_own(earlier) if self.carries and earlier else None
-        if own is not None and own.shape == read.shape:
-            cells = zip(read.cells, numbers, own.reshape(-1))
-            if all(_same(cell, n, r) for cell, n, r in cells):
-                return CarriedForward(text, formula, FOLLOWS.format(Equation((self.asked, formula))))
-        mistakes = self._mistakes(read, numbers)
+        follows = self._near(text, read, numbers, own) if own is not None and own.shape == read.shape else []
+        if follows and all(each.accepted for each in follows):
+            return CarriedForward(text, formula, FOLLOWS.format(Equation((self.asked, formula))))
+        mistakes, good = self._mistakes(text, read, numbers), [bool(each.accepted or each.says) for each in near]
         told = said(mistakes) or self._where(good, read.shape)
         return Incorrect(text, formula, told, mistakes=offered(mistakes), share=sum(good) / len(good))
+
+    @cached_property
+    def _shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes that are right. Where one end is a single number, its Jacobian may also have the other's shape."""
+        import numpy as np
+
+        flow, right = self.sought.flow, self.right
+        ends = [np.shape(flow.known[name]) for name in (self.sought.of, self.sought.wrt) if name is not None]
+        other = [shape for shape in ends if shape] if len(ends) == 2 and () in ends and self.shaped == "matrix" else []
+        return (right.shape, *other)
+
+    def _near(self, text: str, read: Entries, numbers: list[Any], right: np.ndarray) -> list[Rounding]:
+        """Whether each entry is right, to nine digits or as a rounded decimal; one that is wrong says nothing."""
+        found = []
+        for cell, number, wanted in zip(read.cells, numbers, right.reshape(-1).tolist()):
+            off, long = abs(floated(number) - wanted), len(repr(wanted)) > 12
+            near = Rounding(True, "") if off <= 1e-9 * max(abs(wanted), 1e-3) and self.form.places is None else None
+            near = near or rounding(off, wanted, cell, self.form, long, "." in text)
+            found.append(near or Rounding(False, ""))
+        return found
 
     def _where(self, good: list[bool], shape: tuple[int, ...]) -> str:
         """Which entries are wrong, without saying what is right."""
@@ -129,119 +140,29 @@ class ArrayBox(Box):
         return f"{sum(good)} of {len(good)} entries are right. Look at {listed}."
 
     def _misshapen(self, text: str, formula: Formula, read: Entries, numbers: list[Any]) -> Verdict:
-        mistakes = self._mistakes(read, numbers)
+        mistakes = self._mistakes(text, read, numbers)
         if mistakes:
             return Incorrect(text, formula, said(mistakes) or "The shape is another one.", mistakes=offered(mistakes))
-        kind = f"of the shape of {self.sought.wrt}" if self.shaped == "own" and self.sought.wrt else "of another shape"
-        message = f"This is {_shape(read.shape)}, and {self.asked} is {kind}."
-        return Invalid(text, formula, message, 0, len(text))
+        of, wrt = self.sought.of, self.sought.wrt
+        kind = f"has the shape of {of if wrt is None else wrt}"
+        if self.shaped == "matrix" and wrt is not None:
+            kind = f"has a row for each entry of {of} and a column for each of {wrt}"
+        return Invalid(text, formula, f"This is {_shape(read.shape)}, and {self.asked} {kind}.", 0, len(text))
 
-    def _mistakes(self, read: Entries, numbers: list[Any]) -> list[Any]:
+    def _mistakes(self, text: str, read: Entries, numbers: list[Any]) -> list[Any]:
         import numpy as np
 
         if self.sought.kind == "value":
             return []
-        own = self.right.shape
 
         def matches(value: Any, i: int) -> bool:
             value = np.asarray(value, float)
-            if value.shape != read.shape == own and value.size == prod(own) and self.shaped == "own":
-                value = value.reshape(own)
-            cells = zip(read.cells, numbers, value.reshape(-1))
-            return value.shape == read.shape and all(_same(cell, n, v) for cell, n, v in cells)
+            if value.shape != read.shape and read.shape in self._shapes and value.size == self.right.size:
+                value = value.reshape(read.shape)
+            fits = value.shape == read.shape
+            return fits and all(each.accepted for each in self._near(text, read, numbers, value))
 
         return causes(self.sought.passes, matches)
-
-
-def read_entries(text: str) -> Entries:
-    """An array as people type it: `[[1, 2], [3, 4]]`, `[1, 2]`, or a number. Raises `NotationError`.
-
-    >>> read_entries("[[1, 2/3], [3, -4]]").shape
-    (2, 2)
-    """
-    check_length(text, _MOST_CHARACTERS)
-    if not text.lstrip().startswith("["):
-        return Entries((), (_entry(text, 0, len(text)),))
-    cells: list[Any] = []
-    shape = _level(text, list(_structure(text)), cells)
-    if len(cells) > _MOST_ENTRIES:
-        raise NotationError(f"An array has at most {_MOST_ENTRIES} entries here.", text)
-    return Entries(shape, tuple(cells))
-
-
-def _structure(text: str) -> Iterator[tuple[str, int, int]]:
-    """The brackets and commas outside of round brackets, and what stands between them, with their places."""
-    start, depth = 0, 0
-    for i, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if depth <= 0 and sign in "[],;":
-            if text[start:i].strip():
-                yield "entry", start, i
-            yield sign, i, i + 1
-            start = i + 1
-    if text[start:].strip():
-        yield "entry", start, len(text)
-
-
-def _level(text: str, parts: list[tuple[str, int, int]], cells: list[Any]) -> tuple[int, ...]:
-    """Fills `cells` and returns the shape; nothing recursive, so nothing nested can hurt."""
-    lengths: dict[int, int] = {}  # how long the lists at each depth are
-    holds: dict[int, str] = {}  # whether they hold lists or entries
-    counts: list[int] = []
-    expecting = True
-    for kind, start, end in parts:
-        if kind == "[":
-            if not expecting or len(counts) >= 4:
-                raise NotationError("A comma is missing before this bracket.", text, start, end)
-            if counts and holds.setdefault(len(counts), kind) != kind:
-                raise NotationError("A row stands beside a number: write every row in brackets.", text, start, end)
-            counts.append(0)
-        elif kind == "]":
-            if not counts or expecting:
-                raise NotationError("An entry is missing before this bracket.", text, start, end)
-            depth, length = len(counts), counts.pop()
-            if lengths.setdefault(depth, length) != length:
-                message = f"The rows differ in length: {lengths[depth]} entries before, {length} here."
-                raise NotationError(message, text, start, end)
-            if counts:
-                counts[-1] += 1
-            elif text[end:].strip():
-                raise NotationError("The array ends here, and there is more.", text, end, len(text))
-        elif kind == "entry":
-            if not counts or not expecting:
-                raise NotationError("A comma is missing here.", text, start, end)
-            if holds.setdefault(len(counts), kind) != kind:
-                raise NotationError("A number stands beside a row: write every row in brackets.", text, start, end)
-            counts[-1] += 1
-            cells.append(_entry(text, start, end))
-        elif expecting:
-            raise NotationError("An entry is missing before this comma.", text, start, end)
-        expecting = kind in "[,;"
-    if counts:
-        raise NotationError("A closing bracket ] is missing at the end.", text, len(text))
-    return tuple(lengths[depth] for depth in sorted(lengths))
-
-
-def _entry(text: str, start: int, end: int) -> Any:
-    """One entry, read as an answer without names; an error points into the whole text."""
-    inner = text[start:end]
-    try:
-        return read_expression(inner, {}).value
-    except NotationError as wrong:
-        readings = (text[:start] + reading + text[end:] for reading in wrong.readings)
-        raise NotationError(wrong.message, text, start + wrong.position, start + wrong.end, readings) from None
-
-
-def _same(cell: Any, number: Any, right: float) -> bool:
-    """To nine digits; a typed decimal may also be the right number rounded."""
-    if abs(floated(number) - right) <= 1e-9 * max(abs(right), 1e-3):
-        return True
-    typed = decimal(cell)
-    if typed is None or typed.denominator == 1:
-        return False
-    digits = exact_decimal(typed) or ""
-    places, significant = len(digits.partition(".")[2]), len(digits.replace(".", "").lstrip("0"))
-    return significant >= SHORTEST_DECIMAL and abs(floated(typed) - right) <= 0.500001 * 10.0**-places
 
 
 def _plain(value: Any) -> Any:

@@ -60,6 +60,11 @@ class EquationsBox(Box):
         except NotationError as wrong:
             return invalid(text, wrong)
         reading, _ = self.echo(text)
+        known = {*graph.named} - {*graph.inputs} | {*self.right.inputs}
+        for name in graph.inputs:
+            if name not in known and len(name) > 1 and all(letter in known for letter in name):
+                message = f"{name} is read as one name: write {'·'.join(name)} or {' '.join(name)} for the product."
+                return Invalid(text, reading, message, max(0, text.find(name)), max(0, text.find(name)) + len(name))
         if len(graph.outputs) != 1:
             ends = " and ".join(graph.outputs[:4])
             return Invalid(

@@ -71,11 +71,16 @@ class FactoredBox(Box):
 
     def read(self, text: str) -> Reading:
         """How an answer is read. Raises `NotationError`."""
-        edges = {("∂", e.child, e.parent): self._names[f"∂{e.child}/∂{e.parent}"] for e in self.paths.edges}
+        edges = {(e.child, e.parent): self._names[f"∂{e.child}/∂{e.parent}"] for e in self.paths.edges}
+        none = {(c, p): Node(None, (), f"{c}/{p}") for c in self.paths.flow.names for p in self.paths.flow.names}
         symbols = {name: node for name, node in self._names.items() if not name.startswith("∂")}
         others = {name: Node(None, (), name) for name in self.paths.flow.names if name not in symbols}
-        reading = read_expression(text, {**others, **symbols}, split=False, derivatives=edges)
+        reading = read_expression(text, {**others, **symbols}, split=False, derivatives=none | edges)
         for node in in_order([reading.value]) if isinstance(reading.value, Node) else ():
+            if any(node is other for other in none.values()):
+                child, parent = node.name.split("/")
+                message = f"There is no edge from {parent} to {child} on these paths: use the partials on the edges."
+                raise NotationError(message, text, *reading.positions.get(id(node), (0, len(text))))
             if any(node is other for other in others.values()):
                 start = text.find(node.name)
                 letter = next(iter(self.letters.values()))
@@ -119,6 +124,8 @@ class FactoredBox(Box):
             if products >= written_out > self.fewest:
                 message = f"Right so far: {products} multiplications, as in the plain sum. Look for a common factor."
                 return Invalid(text, formula, message, 0, len(text))
+            if written_out == self.fewest:
+                return Correct(text, formula, "Right: there is no common factor to take out.")
             more = f" With {self.fewest} it would do, too." if products > self.fewest else ""
             return Correct(text, formula, f"Right: {products} multiplications in place of {written_out}.{more}")
         mistake = self._mistake(found)

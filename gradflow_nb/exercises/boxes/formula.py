@@ -23,8 +23,9 @@ from ..mistakes.passes import at_local
 from ..sought import Sought
 from ..verdict import CarriedForward, Correct, Incorrect, Invalid, Mistake, Undecided, Verdict
 from .box import FOLLOWS, Box, invalid
+from .decimals import ENOUGH, Rounding, rounding, typed
 from .forms import Form
-from .values import SHORTEST_DECIMAL, at, decimal, evaluated, times, typed_digits
+from .values import at, evaluated, times
 
 
 @dataclass(eq=False)
@@ -35,6 +36,10 @@ class FormulaBox(Box):
     form: Form = field(default_factory=Form)
     carries: bool = False
     """Whether it is a step of a sweep, and is marked again from the student's own earlier values."""
+
+    @property
+    def wants(self) -> str:  # type: ignore[override]
+        return "a number" if self.sought.flow is not None else "a formula or a number"
 
     def read(self, text: str) -> Reading:
         """How an answer is read. Raises `NotationError`."""
@@ -106,8 +111,10 @@ class FormulaBox(Box):
         same = decide(reading.value, right, self.sought.seed, self.sought.kinks)
         if same:
             return self._right(text, formula, reading)
-        if told := self._rounded(reading.value, right):
-            return Correct(text, formula, told.format(asked=self.asked, typed=formula))
+        if near := self._rounded(text, reading.value, right):
+            if near.accepted:
+                return Correct(text, formula, f"{Equation((self.asked, formula))} {near.says}.")
+            return Invalid(text, formula, near.says, 0, len(text))
         if same is None:
             message = "I could not decide whether this is right, so it costs nothing. Try to write it more simply."
             return Undecided(text, formula, message)
@@ -120,7 +127,8 @@ class FormulaBox(Box):
         if self._named and not {id(node) for node in used} & {id(node) for node in self._named.values()}:
             message = "Right so far. It is asked with named derivatives in it, such as dy/dx."
             return Invalid(text, formula, message, 0, len(text))
-        if self.form.places is not None and not self._enough_places(reading.value):
+        number = typed(reading.value)
+        if self.form.places is not None and (number is None or number.places > self.form.places):
             message = f"Right so far. It is asked to {self.form.places} decimal places."
             return Invalid(text, formula, message, 0, len(text))
         return Correct(text, formula, f"{Equation((self.asked, formula))} is right.")
@@ -137,43 +145,24 @@ class FormulaBox(Box):
             message = f"Right so far. Now put in {names} for {self.sought.place}: a number is asked for."
         return Invalid(text, formula, message, 0, len(text))
 
-    # Decimals ------------------------------------------------------------------------------------------------------
-
-    def _enough_places(self, answer: Any) -> bool:
-        number = decimal(answer)
-        return number is not None and len((exact_decimal(number) or "").partition(".")[2]) <= self.form.places
-
-    def _rounded(self, answer: Any, right: Any) -> str:
-        """What is said of a typed decimal that is near enough to the right number; empty if it is not."""
-        number = decimal(answer)
-        if number is None or (isinstance(right, Node) and not right.is_constant):
-            return ""
+    def _rounded(self, text: str, answer: Any, right: Any) -> Rounding | None:
+        """What is to be said of an answer that is only near the right number; None if it is not near."""
+        if (isinstance(answer, Node) and not answer.is_constant) or (isinstance(right, Node) and not right.is_constant):
+            return None
         try:
-            exactly, typed = precisely([right, answer], {}, 80)
+            exactly, near = precisely([right, answer], {}, 80)
         except (NoValue, ArithmeticError):
-            return ""
-        off, unit = abs(exactly - typed), exactly.context.mpf(10)
-        digits = exact_decimal(number) or ""
-        places, significant = len(digits.partition(".")[2]), len(digits.replace(".", "").lstrip("0"))
-        if self.form.places is not None:
-            close_enough = off <= unit**-self.form.places * 0.500001 and places <= self.form.places
-            return f"{{asked}} is {{typed}} to {self.form.places} decimal places." if close_enough else ""
-        if self.form.within is not None and off <= self.form.within * (1 + 1e-12):
-            return f"{{asked}} = {{typed}} is within {self.form.within:g} of the right value."
-        if self.form.named == "exact" or number.denominator == 1:
-            return ""
-        number = self.sought.number if self.sought.flow is not None else None
-        if isinstance(number, (int, Fraction)) and exact_decimal(Fraction(number)):
-            return ""
-        if off <= unit**-places * 0.500001 and significant >= SHORTEST_DECIMAL:
-            return f"{{asked}} is {{typed}} to {significant} significant digits."
-        return ""
+            return None
+        number = self.sought.number if self.sought.flow is not None else right
+        endless = not (isinstance(number, (int, Fraction)) and exact_decimal(Fraction(number)))
+        return rounding(abs(exactly - near), exactly, answer, self.form, endless, "." in text)
 
     # What went wrong -----------------------------------------------------------------------------------------------
 
     def _explain(self, text: str, formula: Formula, answer: Any, earlier: Mapping[str, Any]) -> Verdict:
         own = self._from_own(earlier) if self.carries and earlier else None
-        if own is not None and decide(answer, own, self.sought.seed, self.sought.kinks):
+        follows = own is not None and decide(answer, own, self.sought.seed, self.sought.kinks)
+        if follows or (own is not None and (near := self._rounded(text, answer, own)) and near.accepted):
             return CarriedForward(text, formula, FOLLOWS.format(Equation((self.asked, formula))))
         mistakes = self._mistakes(answer, earlier)
         told = said(mistakes) or f"{self.asked} is not {formula}."
@@ -212,12 +201,12 @@ class FormulaBox(Box):
             passes = [at_local(p, sought.wrt, g) for p, g in zip(passes, given)]
             if not passes[0].flow.up[sought.wrt]:
                 return []
-        digits = typed_digits(answer)
+        number = typed(answer)
 
         def matches(value: Any, i: int) -> bool:
             endless = isinstance(value, float) or exact_decimal(Fraction(value)) is None
-            if endless and digits is not None:  # what was typed is rounded
-                return abs(value - numbers[i]) <= 0.500001 * 10.0**-digits
+            if endless and number is not None and number.digits >= ENOUGH:  # what was typed is rounded
+                return abs(value - numbers[i]) <= 0.500001 * 10.0**-number.places
             return close(value, numbers[i], max(passes[i].scale, 1.0) if sought.flow is None else passes[i].scale)
 
         return causes(passes, matches)

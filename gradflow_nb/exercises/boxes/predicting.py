@@ -21,8 +21,8 @@ from ...errors import GradflowError, NotationError
 from ...notation.plain import Formula, Words, exact_decimal
 from ..mistakes.diagnosis import close
 from ..verdict import Correct, Incorrect, Invalid, Mistake, Verdict
-from .arrays import read_entries
 from .box import Box, check_length, invalid
+from .entries import read_entries
 from .values import floated
 
 Program = Literal["backward", "twice", "retained", "frozen", "grad"]

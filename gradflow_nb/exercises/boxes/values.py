@@ -1,4 +1,4 @@
-"""Answers as values: expressions with others put in, numbers, and decimals as they were typed."""
+"""Answers as values: expressions with others put in, and numbers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ from ...core.flow import GradientFlow
 from ...core.node import Node, in_order
 from ...core.operations import OPERATIONS
 from ...core.worlds import exact
-from ...notation.plain import exact_decimal
-
-SHORTEST_DECIMAL = 4
-"""Significant digits that a decimal answer needs where the exact value has no finite decimal."""
 
 
 def times(left: Any, right: Any) -> Any:
@@ -35,29 +31,12 @@ def at(expression: Any, known: Mapping[int, Any]) -> Any:
     return made[id(expression)]
 
 
-def decimal(answer: Any) -> Fraction | None:
-    """The number, if a number and nothing else was typed, perhaps with a minus."""
-    negative = isinstance(answer, Node) and answer.operation is not None and answer.operation.name == "neg"
-    number = answer.arguments[0] if negative else answer
-    return (-number if negative else number) if isinstance(number, Fraction) else None
-
-
 def floated(number: Any) -> float:
     """A number as a float; one that is too large for it is infinite."""
     try:
         return float(number)
     except OverflowError:
         return inf if number > 0 else -inf
-
-
-def typed_digits(answer: Any) -> int | None:
-    """How many places a typed decimal has after the point, if it has enough digits to be a rounded number."""
-    number = decimal(answer)
-    if number is None or number.denominator == 1:
-        return None
-    digits = exact_decimal(number) or ""
-    enough = len(digits.replace(".", "").lstrip("0-")) >= SHORTEST_DECIMAL
-    return len(digits.partition(".")[2]) if enough else None
 
 
 def evaluated(answer: Any, flow: GradientFlow | None = None) -> Any:

@@ -28,6 +28,7 @@ NAME = "gradflow-answers.jsonl"
 _EVENT = (*OWN, "do", "answer", "verdict", "credit")
 _SUMMARY = ("notebook", "question", "attempts", "hints", "credit", "correct", "first", "last")
 _FREE = ("Blank", "Invalid", "Undecided")  # verdicts that cost no attempt
+_HELP = ("hint", "working")
 _LEFT = 'style="text-align: left"'
 _GUARDED = tuple("=+-@\t\r\n＝＋－＠'")
 """What a spreadsheet may take for the start of a formula; and the mark that keeps it from doing so."""
@@ -65,8 +66,8 @@ class Answers(Sequence[dict[str, Any]]):
     def summary(self) -> Answers:
         """Of events, one row for each notebook and question.
 
-        `attempts` are the checks that were judged; `hints`; the best `credit`; whether an answer was `correct`; and
-        the `first` and the `last` time.
+        `attempts` are the checks that were judged; `hints` says how far help was taken (3: the whole working); the best
+        `credit`, with what help cost; whether an answer was `correct`; the `first` and the `last` time.
         """
         groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for event in self._rows:
@@ -206,7 +207,8 @@ def _shell() -> Any:
 
 def _summed(notebook: str, question: str, group: list[dict[str, Any]]) -> dict[str, Any]:
     checks, times = [e for e in group if e.get("do") == "check"], [e["time"] for e in group]
-    attempts, hints = sum(e.get("verdict") not in _FREE for e in checks), sum(e.get("do") == "hint" for e in group)
+    attempts, help = sum(e.get("verdict") not in _FREE for e in checks), [e for e in group if e.get("do") in _HELP]
+    hints = max((e["level"] for e in help if type(e.get("level")) is int), default=len(help))
     correct = any(e.get("verdict") == "Correct" for e in checks)
     credits = [e["credit"] for e in group if type(e.get("credit")) in (int, float) and 0 <= e["credit"] <= 1]
     best = max(credits, default=float(correct))
@@ -227,5 +229,5 @@ def _guarded(value: Any) -> str:
 
 def _short(value: Any) -> str:
     """A cell for people: one line, and nothing that cannot be printed or that turns text round."""
-    text = "".join(c if c.isprintable() else "�" for c in _text(value)[:41])
+    text = "".join(c if c.isprintable() else "⏎" if c == "\n" else "�" for c in _text(value)[:41])
     return text if len(text) <= 40 else text[:39] + "…"

@@ -152,6 +152,10 @@ def stopped_elsewhere(p: Pass) -> Iterator[Wrong]:
         says = {"got": " + ".join(f"d{p.of}/d{edge.child}" for edge in last)}
         where = tuple(map(pair, last))
         yield Wrong(lambda: reduce(add, (p.above[e.child] for e in last)), ("early", "all"), where, (), None, says)
+    for name in p.flow.graph.inputs[:6]:
+        if name in p.flow.known and name != p.wrt and name not in p.below and p.flow.paths(p.of, name).count:
+            says = {"got": f"d{p.of}/d{name}"}
+            yield Wrong(lambda n=name: p.derivative_by(n), ("input", name), (), (name,), None, says)
     for edge in p.flow.down[p.wrt]:
         says = {"got": f"d{p.of}/d{edge.parent}"}
         yield Wrong(lambda e=edge: p.total @ e.map, ("late", edge.parent), (pair(edge),), (edge.parent,), None, says)

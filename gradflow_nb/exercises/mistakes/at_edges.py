@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial, reduce
-from operator import add
+from operator import add, matmul
 from typing import Any
 
 from ...core.edge import Edge
-from ...core.linear import LinearMap
+from ...core.linear import IDENTITY, LinearMap
 from ...core.node import Node
+from ...core.paths import Path
 from ...core.worlds import power
-from .passes import Pass, Wrong, entries, entry_by_entry, like, minus, pair, times
+from .passes import Pass, Wrong, entries, entry_by_entry, is_factor, like, minus, pair, times
 
 
 def edge_skipped(p: Pass) -> Iterator[Wrong]:
     for edge in p.on_way():
         if entry_by_entry(edge) and not _all(entries(edge), lambda m: m == -1):  # that is a sign lost
             yield Wrong(lambda e=edge: p.instead(e, like(e, 1)), (pair(edge),), (pair(edge),))
+
+
+def lost_on_one_path(p: Pass) -> Iterator[Wrong]:
+    """A factor that several paths share is left out on one of them."""
+    for path in p.listed if len(p.listed) > 1 else ():
+        for i, edge in enumerate(path.edges):
+            if not all(map(is_factor, path.edges)) or sum(edge in other.edges for other in p.listed) < 2:
+                continue
+            rest = (*path.edges[:i], *path.edges[i + 1 :])
+
+            def wrong(path: Path = path, rest: tuple[Edge, ...] = rest) -> LinearMap:
+                whole, short = (reduce(matmul, (e.map for e in edges), IDENTITY) for edges in (path.edges, rest))
+                return minus(p.total, whole) + short
+
+            yield Wrong(wrong, (path.nodes, pair(edge)), (pair(edge),), path.nodes, path)
 
 
 def _all(value: Any, holds: Callable[[Any], Any]) -> bool:
@@ -134,6 +150,16 @@ def outer_missing(p: Pass) -> Iterator[Wrong]:
             yield Wrong(wrong, (name,), p.drawn(name, edge), (p.owner(name),), None, says)
 
 
+def undifferentiated(p: Pass) -> Iterator[Wrong]:
+    """The function itself is taken for its derivative."""
+    for name, node, i, edge in p.operations():
+        row = node.operation
+        if i == 0 and row.arity == 1 and row.name not in ("neg", "same", "exp") and entry_by_entry(edge):
+            says = {"what": str(row.symbol)}
+            wrong = lambda e=edge, n=node: p.instead(e, like(e, p.value_of(n)))  # noqa: E731
+            yield Wrong(wrong, (name,), p.drawn(name, edge), (p.owner(name),), None, says)
+
+
 def wrong_point(p: Pass) -> Iterator[Wrong]:
     """The outer derivative is taken at what stands further inside, or at its own value."""
     for name, node, edge in _outer(p):
@@ -148,7 +174,7 @@ def wrong_point(p: Pass) -> Iterator[Wrong]:
                 return p.instead(edge, like(edge, node.operation.partials[0](here, at, *rest)))
 
             own = value is None
-            says = {"point": "its own value" if own else called}
+            says = {"point": "the value of the function" if own else called}
             yield Wrong(wrong, (name, called), p.drawn(name, edge), (p.owner(name),), None, says)
 
 

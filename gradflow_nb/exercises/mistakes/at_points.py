@@ -12,7 +12,7 @@ from .passes import Pass, Wrong
 
 
 def other_kind(p: Pass) -> Iterator[Wrong]:
-    if p.other is None:
+    if p.other is None or p.of == p.wrt:
         return
     direct = (p.of, p.wrt)
     others = frozenset(path.nodes for path in p.listed if path.nodes != direct)

@@ -94,13 +94,13 @@ def _words(wrong: Wrong, p: Pass) -> dict[str, str]:
 
 
 _OTHER = {
-    "total": "That is the explicit ∂{of}/∂{wrt}, the edge alone; d{of}/d{wrt} counts every path.",
+    "total": "That is the explicit ∂{of}/∂{wrt}, the direct edge alone or 0; d{of}/d{wrt} counts every path.",
     "partial": "That is the total d{of}/d{wrt}, over every path; ∂{of}/∂{wrt} holds all other names fixed.",
 }
 
 
 def said(mistakes: Sequence[Mistake]) -> str:
-    """What a student is told: the one cause, or the few that are possible, or what the many share; else nothing."""
+    """What a student is told: the one cause, the few that are possible, or what many share with an example."""
     groups = _by_name(mistakes)
     if not groups:
         return ""
@@ -108,11 +108,12 @@ def said(mistakes: Sequence[Mistake]) -> str:
         return _told(*groups.values())
     if len(groups) <= MOST_OFFERED:
         return "This comes out in more than one way:\n" + "\n".join(f"• {_told(group)}" for group in groups.values())
+    shared = ""
     if edges := _shared(mistake.edges for mistake in mistakes):
-        return f"Something goes wrong at the edge {edges[0][0]} ← {edges[0][1]}."
-    if nodes := _shared(mistake.nodes for mistake in mistakes):
-        return f"Something goes wrong at {nodes[0]}."
-    return ""
+        shared = f"Something goes wrong at the edge {edges[0][0]} ← {edges[0][1]}. "
+    elif nodes := _shared(mistake.nodes for mistake in mistakes):
+        shared = f"Something goes wrong at {nodes[0]}. "
+    return f"{shared}There are several ways to get this; one of them: {_told(next(iter(groups.values())))}"
 
 
 def _by_name(mistakes: Iterable[Mistake]) -> dict[str, list[Mistake]]:

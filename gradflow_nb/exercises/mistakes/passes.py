@@ -86,6 +86,10 @@ class Pass:
     def total(self) -> LinearMap:
         return self.above.get(self.wrt, factor(Fraction(0)))
 
+    def derivative_by(self, name: str) -> LinearMap:
+        """d of/d another node."""
+        return self.above.get(name, factor(Fraction(0)))
+
     @cached_property
     def ways(self) -> Paths:
         return self.flow.paths(self.of, self.wrt)

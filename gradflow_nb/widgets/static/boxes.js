@@ -32,7 +32,7 @@ function makeField(box, text) {
 function onBlanks(svg, fields) {
 	const [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
 	const lines = new Map([...svg.querySelectorAll("[data-blank]")].map((line) => [line.dataset.blank, line]));
-	const sheet = h("div.gf-sheet", { style: `width: ${width}px` }, svg);
+	const sheet = h("div.gf-sheet", { style: `width: clamp(${0.7 * width}px, 100%, ${width}px)` }, svg); // past that it scrolls
 	for (const { name, field, sign } of fields.filter((each) => lines.has(each.name))) {
 		const [[x, y], [end]] = lines.get(name).getAttribute("points").split(" ").map((point) => point.split(",").map(Number));
 		const part = (value, whole) => `${((100 * value) / whole).toFixed(3)}%`;

@@ -64,7 +64,8 @@ function questionCard(asked, place, texts, { tell, send }) {
 		const told = fields.length > 1 && mark?.message && ["Incorrect", "CarriedForward", "Invalid"].includes(mark.kind) && !state.verdict.message.includes(mark.message);
 		const awaited = value && read?.text !== value && current.field === element.getRootNode().activeElement;
 		echo.classList.toggle("gf-stale", Boolean(awaited)); // what stood there stays until the answer comes, so that nothing jumps
-		if (!value.trim() || (awaited && !read)) return echo.replaceChildren(h("span.gf-wants", current.wants));
+		const wants = current.wants + (current.lines > 1 ? " (Ctrl+Enter checks)" : "");
+		if (!value.trim() || (awaited && !read)) return echo.replaceChildren(h("span.gf-wants", wants));
 		const subject = fields.length > 1 ? [shown(current.asked), ": "] : [];
 		if (told) echo.replaceChildren(...subject, `${SIGNS[mark.kind]} ${mark.message.split("\n")[0]}`);
 		else if (read?.read) echo.replaceChildren("Read as ", shown(read.read), read.notes.length ? ` (${read.notes.join("; ")})` : "");
@@ -146,6 +147,7 @@ function questionCard(asked, place, texts, { tell, send }) {
 		update(now) {
 			const answered = now.number !== state.number && waiting;
 			state = { ...now };
+			if (!state.asks) confirm.hidden = true;
 			if (answered) { settle(); note = ""; }
 			buttons();
 			help.show(now.help);
@@ -163,9 +165,16 @@ function questionCard(asked, place, texts, { tell, send }) {
 	};
 }
 
+// JupyterLab hears no shortcut from here; so that of saving is pressed once more beside it.
+function saved({ ctrlKey, metaKey }, root) {
+	const again = new KeyboardEvent("keydown", { key: "s", code: "KeyS", keyCode: 83, ctrlKey, metaKey, bubbles: true, cancelable: true });
+	root.parentElement.dispatchEvent(again);
+}
+
 function render({ model, el }) {
 	const root = h("div.gradflow-widget", { "data-lm-suppress-shortcuts": "true" });
 	root.addEventListener("keydown", (event) => event.key !== "Tab" && event.stopPropagation()); // letters are no commands here
+	root.addEventListener("keydown", (event) => event.key === "s" && (event.ctrlKey || event.metaKey) && saved(event, root)); // but saving is
 	const title = h("p.gf-title", { role: "heading", "aria-level": 3 }), count = h("span"), bar = h("progress", { "aria-label": "Questions answered rightly" });
 	const head = h("div.gf-head-line", title, h("div.gf-progress", bar, count)), list = h("div.gf-set");
 	root.append(head, list);

@@ -20,7 +20,8 @@ function pointed({ texts, box, position, end, readings }, choose, fields) {
 
 // The graph with the place lit where the answer went wrong; what it shows is said above it.
 function litFigure(svg) {
-	const figure = h("div.gf-figure gf-where", { "aria-hidden": "true" }, safeSvg(svg));
+	const figure = h("div.gf-where", { "aria-hidden": "true" }, safeSvg(svg));
+	figure.firstChild.style.minWidth = `${0.7 * figure.firstChild.getAttribute("width")}px`; // past that it scrolls
 	for (const part of figure.querySelectorAll("[tabindex]")) part.removeAttribute("tabindex");
 	return figure;
 }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gradflow_nb import ask, graph
 from gradflow_nb.errors import NotationError
-from gradflow_nb.exercises.boxes.arrays import read_entries
+from gradflow_nb.exercises.boxes.entries import read_entries
 from gradflow_nb.exercises.verdict import Blank, Correct, Incorrect, Invalid, Undecided
 
 CHAIN = graph("b = 5 - 3a; c = 2b + 3; d = 5b + 6; e = 7c + d^2; f = 2e; g = 3f - o")

@@ -670,7 +670,7 @@ def test_a_file_that_is_asked_for_must_be_there(file, tmp_path):
 def test_a_table_is_aligned_and_shows_no_tricks():
     table = Answers([event(answer="\u202e<b>\x1b[31m\n\ud800", credit=1), event(answer="x" * 5000, credit=None), event("<script>")])
     lines = repr(table).splitlines()
-    assert len(lines) == 4 and "�<b>�[31m��" in lines[1] and "x" * 39 + "…" in lines[2]
+    assert len(lines) == 4 and "�<b>�[31m⏎�" in lines[1] and "x" * 39 + "…" in lines[2]
     assert len({line.find("q") for line in lines[1:3]}) == 1 and max(map(len, lines)) < 160
     html = table._repr_html_()
     assert "<script>" not in html and "&lt;script&gt;" in html and "�&lt;b&gt;" in html and html.count("<tr>") == 4
