@@ -22,6 +22,8 @@ from .mistakes.passes import Pass
 
 Kind = Literal["total", "partial", "value"]
 _POINTS, _TRIES = 4, 60
+_SCALES = (Fraction(1), Fraction(6), Fraction(1, 5), Fraction(40))
+"""How far out points are looked for: where a graph has values differs from graph to graph."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +101,7 @@ class Sought:
             return [self.flow]
         random, found, others = Random(self.seed), [], []
         for i in range(_TRIES):
-            flow = self._flow_somewhere(random, positive=i % 4 < 2)
+            flow = self._flow_somewhere(random, _SCALES[i // 15 % len(_SCALES)], positive=i % 4 < 2)
             if flow is not None:
                 (found if self._tells(flow) else others).append(flow)
             if len(found) == _POINTS:
@@ -118,8 +120,8 @@ class Sought:
         """The backward pass at each of `flows`, ready to be done wrongly."""
         return [self._pass_at(flow) for flow in self.flows]
 
-    def _flow_somewhere(self, random: Random, positive: bool) -> GradientFlow | None:
-        draw = (Fraction(3 + int(random.random() * 19), 7) for _ in self.graph.inputs)
+    def _flow_somewhere(self, random: Random, scale: Fraction, positive: bool) -> GradientFlow | None:
+        draw = (scale * Fraction(3 + int(random.random() * 19), 7) for _ in self.graph.inputs)
         signs = (1 if positive or random.random() < 0.5 else -1 for _ in self.graph.inputs)
         try:
             return self.graph.at({name: x * sign for name, x, sign in zip(self.graph.inputs, draw, signs)})

@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from ...errors import Undefined
 
-_LARGEST_BITS, _LARGEST_ANGLE = 40, 300
-"""exp and hyperbolic functions take arguments below 2^40: results of at most 10^12 bits of exponent. Angles only lose
-as many digits as they have before the point, and may go further."""
+_LARGEST_BITS, _LARGEST_EXPONENT, _LARGEST_ANGLE = 40, 200, 300
+"""Powers and hyperbolic functions take exponents below 2^40. Those of exp, and angles, only lose as many digits as they
+have before the point, and may go further."""
 
 
 def bits(x) -> int:
@@ -42,7 +42,7 @@ def _within(name, inside, needs):
     return word
 
 
-exp = _entire("exp")
+exp = _entire("exp", _LARGEST_EXPONENT)
 sin, cos = _entire("sin", _LARGEST_ANGLE), _entire("cos", _LARGEST_ANGLE)
 sinh, cosh = _entire("sinh"), _entire("cosh")
 atan, asinh = _within("atan", lambda x: True, ""), _within("asinh", lambda x: True, "")

@@ -69,6 +69,15 @@ def borders(expressions: Sequence[Any]) -> Borders:
     return Borders(_distinct(kinks, domains), domains, poles)
 
 
+def jumps(expressions: Sequence[Any]) -> bool:
+    """Whether there is a sign, a step or a power of 0: what is not continuous."""
+    for node in in_order(e for e in expressions if isinstance(e, Node)):
+        name, first = (node.operation.name, node.arguments[0]) if node.operation else ("", None)
+        if name in ("sign", "step") or (name == "pow" and not isinstance(first, Node) and first == 0):
+            return True
+    return False
+
+
 def _distinct(borders: Sequence[Any], others: Sequence[Node] = ()) -> list[Node]:
     """Those that are not constant, without repetitions and without the others."""
     variable = [border for border in borders if isinstance(border, Node) and not border.is_constant]
@@ -116,6 +125,12 @@ def _floats(regions: Regions) -> Iterator[list[float]]:
         floats = list(map(to_float, points))
         if None not in floats:
             yield floats
+
+
+def bases(regions: Regions) -> list[list[float]]:
+    """The points that floats see, first one of each region."""
+    groups = [[list(map(to_float, point)) for point in chain(*points)] for points in regions.values()]
+    return [p for p in (*(g[0] for g in groups), *chain(*(g[1:] for g in groups))) if None not in p]
 
 
 def moved(point: list[Any], axis: int, value: Any) -> list[Any]:

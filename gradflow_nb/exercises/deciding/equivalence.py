@@ -2,7 +2,7 @@
 
 Rational expressions are decided exactly, by Kronecker's substitution (see `worlds.rational`). All others are compared
 at points that a seed chooses: of either sign, small and wide, at the constants that occur, in every region that kinks
-and borders of domains bound, and on the kinks themselves. Floats look at every point. Digits are spent where floats
+and borders of domains bound, and on these borders themselves. Floats look at every point. Digits are spent where floats
 see a difference, which is then a certain one, and at a few points of each region: an analytic function that is zero
 around one point of a region is zero in all of it. `twice` says how many digits settle a point, so that neither
 1 + exp(-1000) nor cosh(x)^2 - sinh(x)^2 deceives.
@@ -14,6 +14,7 @@ are counted in points and digits.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from itertools import chain
 from math import inf, prod
@@ -24,10 +25,10 @@ from ...core.evaluate import NoValue, put_in
 from ...core.language import read_expression
 from ...core.node import Node, in_order
 from ...core.worlds import precise, rational
-from .borders import Regions, borders, in_regions, signs
-from .points import Point, landmarks, starts, to_float
+from .borders import Regions, bases, borders, in_regions, jumps, signs
+from .points import Point, context, landmarks, starts, to_float
 from .roots import beyond, roots
-from .twice import DIGITS, Nothing, Script, TooFew, context, same_at
+from .twice import DIGITS, Nothing, Script, TooFew, same_at
 
 _EXACT_BITS = 400_000
 """Kronecker points with more bits than this are replaced by residues modulo two large primes."""
@@ -167,10 +168,11 @@ class _Comparison:
 
 
 def _is_zero(script: Script, point: Point) -> bool:
-    try:
-        return script.twice(point, _CHEAP[-1])[0][0][1] == 0
-    except Nothing:
-        return False
+    for digits in _CHEAP:
+        with suppress(Nothing):
+            if script.twice(point, digits)[0][0][1] == 0:
+                return True
+    return False
 
 
 def _from_points(comparison: _Comparison, random: Random) -> bool | None:
@@ -192,13 +194,13 @@ def _from_points(comparison: _Comparison, random: Random) -> bool | None:
     scarce = sum(len(visible) for visible, _ in regions.values()) < 2 * _ENOUGH_POINTS
     if found.kinks or (found.domains and scarce):
         look(in_regions(lines, found, regions, marks))
-    base = _bases(regions)
-    if comparison.script.jumps:
+    base, jumping = bases(regions), jumps(comparison.sides)
+    if jumping:
         for point in roots(inputs, [*found.kinks, *found.domains], base, marks):
             comparison.told(point)
     if found.kinks or found.domains:
         sought = [*((kink, False) for kink in found.kinks), *((domain, True) for domain in found.domains)]
-        for point in beyond(inputs, sought, base, marks):
+        for point in beyond(inputs, sought, base, meetings=not jumping):
             comparison.told(point)
     ordered = {name: [*visible, *others] for name, (visible, others) in regions.items()}
     for point in chain(*(points[:1] for points in ordered.values())):
@@ -212,16 +214,10 @@ def _from_points(comparison: _Comparison, random: Random) -> bool | None:
     if len(comparison.agreed) >= _ENOUGH_POINTS:
         return True
     needed = slice(len(found.kinks), len(found.kinks) + len(found.domains))
-    if len(inputs) == 1 and found.domains and not any(set(region[needed]) == {1} for region in regions):
+    if found.domains and not any(set(region[needed]) == {1} for region in regions):
         lonely = [*roots(inputs, found.domains, base, marks)]  # both sides are real at single points, if at all
         return any(list(map(comparison.told, lonely))) or bool(comparison.agreed) or None
     return None
-
-
-def _bases(regions: Regions) -> list[list[float]]:
-    """The points that floats see, first one of each region."""
-    groups = [[list(map(to_float, point)) for point in chain(*points)] for points in regions.values()]
-    return [p for p in (*(g[0] for g in groups), *chain(*(g[1:] for g in groups))) if None not in p]
 
 
 def _spend(comparison: _Comparison, regions: Mapping[tuple, list[Point]], kinks: int) -> bool:
@@ -242,6 +238,10 @@ def _spend(comparison: _Comparison, regions: Mapping[tuple, list[Point]], kinks:
         most = min(10, functions // comparison.script.functions)
         waiting = costly(regions.values()) if few else unsettled()
         for point in sorted(waiting, key=lambda point: comparison.costly[id(point)])[:most]:
+            if digits < comparison.costly[id(point)] <= DIGITS[-1]:
+                break  # a later turn will tell
+            if len(comparison.agreed) >= _ENOUGH_POINTS and all(point is not other for other in unsettled()):
+                continue
             comparison.told(point, (digits,))
     return bool(unsettled())
 

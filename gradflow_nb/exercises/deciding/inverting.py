@@ -12,10 +12,11 @@ from typing import Any
 from ...core.evaluate import NoValue, put_in
 from ...core.node import Node, in_order
 from ...core.worlds import precise
-from .points import Point
-from .twice import context
+from .points import Point, context
 
-_DIGITS, _MOST = 300, 8
+DIGITS = 250
+"""To which roots are right; a few more are carried."""
+_MOST = 8
 _FAILED = (ArithmeticError, ValueError, TypeError, NoValue)
 
 Rule = Callable[[Any], Sequence[Any]]
@@ -76,7 +77,7 @@ _CIRCLE: dict[str, Rule] = {
 
 def inverted(inputs: Sequence[Node], border: Node, axis: int, base: Point) -> tuple[list[Any], bool]:
     """Where the border is zero along one input, and whether that is everywhere; ([], False) if it cannot be told."""
-    fine = context(_DIGITS)
+    fine = context(DIGITS + 50)
     sought, whole = inputs[axis], True
     above = _above(border, sought)
     known = {id(node): precise.lift(fine, value) for node, value in zip(inputs, base)}
@@ -91,7 +92,6 @@ def inverted(inputs: Sequence[Node], border: Node, axis: int, base: Point) -> tu
         name = node.operation.name
         if len(places) != 1 and not (name == "mul" and node.arguments[0] is node.arguments[1]):
             return [], False
-        whole = whole and name not in _CIRCLE
         try:
             if len(places) == 2:
                 below = _powers(c, 2, fine)
@@ -108,6 +108,7 @@ def inverted(inputs: Sequence[Node], border: Node, axis: int, base: Point) -> tu
             return [], False
         except _FAILED:
             continue  # no preimage
+        whole = whole and not (below and name in _CIRCLE)
         waiting += [(node.arguments[places[0]], b) for b in below]
     return found, whole and not waiting
 

@@ -94,6 +94,24 @@ def terms(border: Node, sides: dict[int, int]) -> list[Node]:
     return found
 
 
+def steep(border: Node) -> list[Node]:
+    """What is zero where parts of a border grow without bound: divisors, arguments of logarithms, cosines below tan."""
+    found: list[Any] = []
+    for node in in_order([border]):
+        if node.operation is None or node.is_constant:
+            continue
+        name, last = node.operation.name, node.arguments[-1]
+        if name in ("tan", "sec", "cot", "csc"):
+            found.append(Node(OPERATIONS["cos" if name in ("tan", "sec") else "sin"], node.arguments))
+        elif name in ("div", "log", "log10"):
+            found.append(last)
+        elif name == "pow" and isinstance(last, Fraction) and last < 0:
+            found.append(node.arguments[0])
+        elif name == "atanh":
+            found += [1 - last, 1 + last]
+    return [part for part in found if isinstance(part, Node)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Polynomial:
     """In one variable, with whole coefficients from the lowest up."""

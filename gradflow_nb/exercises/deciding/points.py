@@ -1,7 +1,8 @@
-"""Where two expressions are compared first: points that a seed chooses."""
+"""Where two expressions are compared first: points that a seed chooses. What stands in a point, and its digits."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
@@ -11,10 +12,11 @@ from typing import Any
 
 from ...core.evaluate import UNDEFINED, NoValue, put_in
 from ...core.node import Constant, Node, in_order
-from ...core.worlds import exact
+from ...core.worlds import exact, precise
 
 Point = list[Any]
-"""A value for each input: a Fraction or float, which counts as exact, or an mpmath number for an irrational root."""
+"""A value for each input: a Fraction or float, which counts as exact, an mpmath number, or a root, which has a value
+`within` every context."""
 
 
 def starts(count: int, marks: Sequence[Fraction], random: Random) -> Iterator[Point]:
@@ -60,6 +62,8 @@ def starts(count: int, marks: Sequence[Fraction], random: Random) -> Iterator[Po
         point = [draw(random.randrange(3)) for _ in range(count)]
         point[random.randrange(count)] = mark
         yield point
+    for mark in [mark for mark in marks if mark and not 1_000 > abs(mark) > Fraction(1, 1_000)][:8]:
+        yield [draw(0) / mark for _ in range(count)]  # tanh(10^30 x) is sign(x) but there
 
 
 def landmarks(expressions: Sequence[Any]) -> list[Fraction]:
@@ -78,6 +82,28 @@ def landmarks(expressions: Sequence[Any]) -> list[Fraction]:
             if value.numerator.bit_length() + value.denominator.bit_length() < 5_000:
                 found |= {value, -value}
     return sorted(found, key=lambda value: (abs(value), value))
+
+
+_contexts = threading.local()
+
+
+def context(digits: int) -> Any:
+    """This thread's own mpmath context of so many digits."""
+    found = getattr(_contexts, str(digits), None)
+    if found is None:
+        from mpmath import MPContext
+
+        found = MPContext()
+        found.dps = digits
+        setattr(_contexts, str(digits), found)
+    return found
+
+
+def lifted(into: Any, number: Any) -> Any:
+    """A cell of a point, or a constant, as a number of this mpmath context."""
+    if hasattr(number, "within"):
+        return number.within(into)
+    return into.mpf(number) if hasattr(number, "context") else precise.lift(into, number)
 
 
 def to_float(number: Any) -> float | None:

@@ -10,7 +10,6 @@ whole when so many digits say so is the usual conjecture for constants (Richards
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import inf, isfinite
@@ -19,7 +18,7 @@ from typing import Any
 from ...core.node import Node, in_order
 from ...core.transforms.spoken import spoken
 from ...core.worlds import precise
-from .points import to_float
+from .points import context, lifted, to_float
 
 DIGITS = (100, 300, 900, 2600, 6000)
 """How many digits are tried, one after the other. Beside each goes half as many."""
@@ -48,8 +47,7 @@ Pair = tuple[Any, Any]
 class Script:
     """Expressions as one list of steps over slots: first the inputs, then the constants, then the operations.
 
-    `functions` counts the steps that are no plain arithmetic, `done` those carried out in floats; `jumps` says whether
-    there are any that are not continuous. Cells of a point are numbers, or roots that have a number at any precision.
+    `functions` counts the steps that are no plain arithmetic, `done` those carried out in floats.
     """
 
     def __init__(self, inputs: Sequence[Node], outputs: Sequence[Any]) -> None:
@@ -73,7 +71,6 @@ class Script:
         self._steps = [(spoken(step[0], "precise").value, step[1:], node) for step, node in steps.items()]
         self._settled: dict[int, dict[int, Any]] = {}
         self.functions = 1 + sum(operation.name not in _ARITHMETIC for operation, *_ in steps)
-        self.jumps = any(map(_jumps, steps.values()))
         self.done = 0
 
     def __len__(self) -> int:
@@ -129,7 +126,8 @@ class Script:
                     raise TooFew(_needed(2 * lost)) from None
                 except _FAILED:
                     span = max(span, lost)
-                    raise Nothing if _needed(span) <= digits else TooFew(_needed(span)) from None
+                    few = _needed(span) > digits or _has_value(rule, [b for _, b in known])
+                    raise TooFew(max(_needed(span), digits + 1)) if few else Nothing from None
                 pair = _cleaned(pair, known if name in _SUMS else ())
                 if name in _SUMS and pair[1] and lost:
                     lost = max(lost, _size(known[0][1]) - _size(pair[1]))
@@ -143,11 +141,13 @@ class Script:
         return [values[i] for i in self.outputs], _needed(span)
 
 
-def _jumps(node: Node) -> bool:
-    """sign, step, and powers of 0."""
-    if node.operation.name == "pow":
-        return not isinstance(node.arguments[0], Node) and node.arguments[0] == 0
-    return node.operation.name in ("sign", "step")
+def _has_value(rule: Any, arguments: Sequence[Any]) -> bool:
+    """Whether only the coarser arguments had none: tanh(200) is taken for 1, where atanh ends."""
+    try:
+        rule(*arguments)
+    except _FAILED:
+        return False
+    return True
 
 
 def same(a: Pair, b: Pair, everything: bool) -> bool | None:
@@ -229,28 +229,6 @@ def _size(x: Any) -> float:
 def _needed(span: float) -> float:
     """The digits that see everything: no sum hides less than the square of what it visibly adds."""
     return 2 * span + _MARGIN
-
-
-_contexts = threading.local()
-
-
-def context(digits: int) -> Any:
-    """This thread's own mpmath context of so many digits."""
-    found = getattr(_contexts, str(digits), None)
-    if found is None:
-        from mpmath import MPContext
-
-        found = MPContext()
-        found.dps = digits
-        setattr(_contexts, str(digits), found)
-    return found
-
-
-def lifted(into: Any, number: Any) -> Any:
-    """A cell of a point, or a constant, as a number of this mpmath context."""
-    if hasattr(number, "within"):
-        return number.within(into)
-    return into.mpf(number) if hasattr(number, "context") else precise.lift(into, number)
 
 
 def same_at(script: Script, point: Sequence[Fraction], levels: Sequence[int]) -> bool | None:

@@ -30,7 +30,7 @@ def path_dropped(p: Pass) -> Iterator[Wrong]:
     for path in p.listed:
         left = [other for other in p.listed if other is not path]
         alone = f"That is {_alone(left[0], p.listed)}: {left[0].route}. " if len(left) == 1 else ""
-        said = f"{alone}The {'other ' if alone else ''}path, {path.route}, is missing."
+        said = f"{alone}The other path, {path.route}, is missing." if alone else f"The path {path.route} is missing."
         lost = frozenset([path.nodes])
         wrong = lambda path=path: minus(p.total, _product(path))  # noqa: E731
         yield Wrong(wrong, (path.nodes,), _edges(path), path.nodes, path, {"said": said}, lost)
@@ -144,23 +144,25 @@ def counted_twice(p: Pass) -> Iterator[Wrong]:
 
 def stopped_elsewhere(p: Pass) -> Iterator[Wrong]:
     """The sweep ends a node early or late, or starts a node late."""
+    aim = f": the sweep goes from {p.of} to {p.wrt}, no node less and no node more"
     for name in p.between:
-        says = {"got": f"d{p.of}/d{name}"}
+        says = {"got": f"d{p.of}/d{name}", "aim": aim}
         yield Wrong(lambda n=name: p.above[n], ("early", name), (), (name,), None, says)
     last = [edge for edge in _uses(p, p.wrt) if edge.child != p.of] if p.wrt != p.of else []
     if len(last) > 1:
-        says = {"got": " + ".join(f"d{p.of}/d{edge.child}" for edge in last)}
+        says = {"got": " + ".join(f"d{p.of}/d{edge.child}" for edge in last), "aim": aim}
         where = tuple(map(pair, last))
         yield Wrong(lambda: reduce(add, (p.above[e.child] for e in last)), ("early", "all"), where, (), None, says)
+    d = "d" if p.kind == "total" else "∂"
     for name in p.flow.graph.inputs[:6]:
         if name in p.flow.known and name != p.wrt and name not in p.below and p.flow.paths(p.of, name).count:
-            says = {"got": f"d{p.of}/d{name}"}
+            says = {"got": f"{d}{p.of}/{d}{name}", "aim": ""}
             yield Wrong(lambda n=name: p.derivative_by(n), ("input", name), (), (name,), None, says)
     for edge in p.flow.down[p.wrt]:
-        says = {"got": f"d{p.of}/d{edge.parent}"}
+        says = {"got": f"d{p.of}/d{edge.parent}", "aim": aim}
         yield Wrong(lambda e=edge: p.total @ e.map, ("late", edge.parent), (pair(edge),), (edge.parent,), None, says)
     for name in p.between:
-        says = {"got": f"d{name}/d{p.wrt}"}
+        says = {"got": f"d{name}/d{p.wrt}", "aim": aim}
         yield Wrong(lambda n=name: p.below[n], ("start", name), (), (name,), None, says)
 
 

@@ -126,7 +126,8 @@ def _by_name(mistakes: Iterable[Mistake]) -> dict[str, list[Mistake]]:
 def _told(group: Sequence[Mistake]) -> str:
     """One slip, with the places at which it can have been made."""
     says = list(dict.fromkeys(one.says for one in group))
-    more = f" (or the same slip at {len(says) - 2} more places)" if len(says) > 2 else ""
+    left = len(says) - 2
+    more = f" (or the same slip at {left} more place{'s' * (left > 1)})" if left > 0 else ""
     return " Or: ".join(says[:2]) + more
 
 

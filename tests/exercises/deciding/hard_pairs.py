@@ -1,4 +1,4 @@
-"""Some 1,400 pairs of expressions that set traps, and whether each is equal wherever both sides are real.
+"""Some 1,600 pairs of expressions that set traps, and whether each is equal wherever both sides are real.
 
 Every label is certain by construction: identities are theorems, written down as such and put at other arguments;
 near misses are identities to which something is added that is not zero; None is for pairs that no point makes real.
@@ -302,6 +302,48 @@ EQUAL = {
         (sqrt(2) + 1)^10*(sqrt(2) - 1)^10 ~ 1
         2^(1/2)*2^(1/3) ~ 2^(5/6)
     """,
+    "beside far, touching and lonely zeros": """
+        |x^2 - x + 0.25 + 10^-20| ~ x^2 - x + 0.25 + 10^-20
+        |sin(x) + 1 + 10^-30| ~ sin(x) + 1 + 10^-30
+        |x^4 - 4*x^2 + 4| ~ x^4 - 4*x^2 + 4
+        |x^2 - 2*x*y + y^2| ~ (x - y)^2
+        |x*log(x) + 1/e| ~ x*log(x) + 1/e
+        |acos(x) + 10^-30| ~ acos(x) + 10^-30
+        relu(log(x) - 100)*relu(99 - log(x)) ~ 0
+        |exp(x) - x - 1| ~ exp(x) - x - 1
+        |tanh(x) - 1| ~ 1 - tanh(x)
+        |sqrt(x^2 + 1) - x| ~ sqrt(x^2 + 1) - x
+        |log(x) - 100| + 0*acos(x) ~ 100 - log(x)
+        |tan(x) - 10^14| + 0*asin(x) ~ 10^14 - tan(x)
+        max(x, log(x) - x) ~ x + 0*log(x)
+        relu(sin(x) - 1) ~ 0
+        step(atan(x) - pi/2) ~ 0
+        step(exp(exp(x)) - 1) ~ 1
+        step(log(x) - 1000) + 0*sqrt(10^400 - x) ~ 0
+        step(2 - sin(x) - cos(y) + 10^-70) ~ 1
+        step(x^2 + y^2 - 2*x - 4*y + 5 + 10^-30) ~ 1
+        step(x^3 - 9*x^2 + 27*x - 27) ~ step(x - 3)
+        step((x - 3)^2)/(x^2 - 6*x + 9) ~ 1/(x - 3)^2
+        step((x - sqrt(2))^2)*(x^2 - 2) ~ x^2 - 2
+        sign(x^2 - 6*x + 9 + 10^-40) ~ 1
+        sign(x^2 - 6*x + 9)/(x - 3) ~ 1/(x - 3)
+        sign(x^3 - 9*x^2 + 27*x - 27)^2*(x - 3) ~ x - 3
+        sign((x - 0.3)^2 + (y + 0.7)^2 + 10^-90) ~ 1
+        sign((x - 2)^2 + (y - 3)^2)/((x - 2)^2 + (y - 3)^2) ~ 1/((x - 2)^2 + (y - 3)^2)
+        sign((cos(x) - x)^2)*(cos(x) - x) ~ cos(x) - x
+        sign(cos(x) - x)^2/(cos(x) - x) ~ 1/(cos(x) - x)
+        sign(exp(x) - x - 1)*(exp(x) - x - 1) ~ exp(x) - x - 1
+        sign(acos(2*x)) + 0*atanh(2*x) ~ 1
+        sign(acos(x/2) + 10^-50) ~ 1
+        sign(acosh(x - 0.37))*(x - 1.37) ~ x - 1.37 + 0*acosh(x - 0.37)
+        sign(x - pi) + 0*log(x - pi) ~ 1
+        sign(x - exp(1))^2*log(x/exp(1)) ~ log(x) - 1
+        0^(x^2 - 6*x + 10) ~ 0
+        0^|x - 5|*(x - 5) ~ 0
+        0^(|x - 1| + |y| + 1) ~ 0
+        0^(-x^2) ~ 1
+        sqrt(-x^2 - y^2) ~ x + y
+    """,
     "lonely points": """
         sqrt(x - 2) + sqrt(2 - x) ~ x - 2
         sqrt(-(x - 1)^2) ~ 0
@@ -604,6 +646,128 @@ DIFFERENT = {
         sign((x - sqrt(3))^2) ~ 1
         sign(|x - 4.5|) ~ 1
         x + 1 - sign(x - 1000/7)^2 ~ x
+    """,
+    "beyond what floats reach": """
+        |log(x) - 100| ~ 100 - log(x)
+        |log(x) + 50| ~ 50 + log(x)
+        max(log(x), 100) ~ 100 + 0*log(x)
+        sqrt((log(x) - 100)^2) ~ 100 - log(x)
+        |log(log(x)) - 5| ~ 5 - log(log(x))
+        |log(x^2 + x) - 300| ~ 300 - log(x^2 + x)
+        |log(|x|) + 100| ~ log(|x|) + 100
+        |log(x*y) - 100| ~ 100 - log(x*y)
+        |log(sin(x)) + 60| ~ log(sin(x)) + 60
+        |sqrt(x) - 10^12| ~ 10^12 - sqrt(x)
+        |x^(1/3) - 10^8| ~ 10^8 - x^(1/3)
+        |exp(x) - 10^30| ~ 10^30 - exp(x)
+        |exp(x*y) - 10^40| ~ 10^40 - exp(x*y)
+        |cosh(x) - 10^30| ~ 10^30 - cosh(x)
+        |x*exp(x) - 10^33| ~ 10^33 - x*exp(x)
+        |x + log(x) + 100| ~ x + log(x) + 100
+        |asinh(x) + 500| ~ asinh(x) + 500
+        |1/x - 10^20| ~ 10^20 - 1/x
+        |x/(x - 0.37) - 10^20| ~ 10^20 - x/(x - 0.37)
+        |tan(x) - 10^14| ~ 10^14 - tan(x)
+        |tan(x) + x - 10^14| ~ 10^14 - tan(x) - x
+        |sec(x) - 10^25| ~ 10^25 - sec(x)
+        |atan(x) - pi/2 + 10^-20| ~ pi/2 - 10^-20 - atan(x)
+        relu(log(log(x)) - 5) ~ 0
+        relu(log(log(log(x))) - 3) ~ 0
+        relu(log(x) - 1000)*relu(1000.001 - log(x)) ~ 0
+        relu(x^(1/7) - 10^9) + x ~ x
+        step(atan(x) - pi/2 + 10^-30) ~ 0
+        step(exp(exp(x)) - 1 - 10^-50) ~ 1
+        step(log(x) - 1000) ~ 0
+        step(log(x) + 1000) ~ 1
+        step(x/(1 + x^2) - 10^-20) ~ step(x)
+        step(x^x - 10^300) ~ 0
+        sign(log(x) - 1000)^2 ~ 1
+        sign(log(x + 1) - log(x) - 10^-20)^2 ~ 1
+        relu(x - 10^1000) ~ 0
+        relu(x*y - 10^400) ~ 0
+        relu(atanh(x) - 100) ~ 0
+        relu(1/(exp(x) - x - 1) - 10^30) ~ 0
+        relu(1/|cos(x) - x| - 10^30) ~ 0
+        relu(-log((x - 1)^2 + (y - 2)^2) - 200) ~ 0
+        |tanh(x) - 1 + 10^-20| ~ 1 - 10^-20 - tanh(x)
+        sqrt(log(x) - 100) ~ 0
+        log(1/x - 10^20) ~ 0
+    """,
+    "zero without a change of sign": """
+        step(x^2 - 6*x + 9) ~ 1
+        sign(x*(x - 6) + 9)^2 ~ 1
+        step(sqrt(4*x^2 - 12*x + 9)) ~ 1
+        x*step(x^2 - 6*x + 9) ~ x
+        step(x + 9/x - 6) ~ step(x)
+        sign(x^3 - 9*x^2 + 27*x - 27)^2 ~ 1
+        sign(x^2 - 2*x*y + y^2) ~ 1
+        sign(exp(2*x) - 6*exp(x) + 9) ~ 1
+        sign(sin(x)^2 - 2*sin(x) + 1) ~ 1
+        sign(log(x)^2 - 4*log(x) + 4) ~ 1
+        sign(exp(x - 2) - x + 1) ~ 1
+        sign(x - log(x) - 1) ~ 1 + 0*log(x)
+        sign(x^2*exp(-x) - 4*exp(-2)) ~ sign(x - 2)
+        step((tan(x) - x - 1)^2) ~ 1
+        0^(x^2 - 6*x + 9) ~ 0
+        0^((x^2 - 2)^2) ~ 0
+        0^|x^2 - 2| ~ 0
+        0^((cos(x) - x)^2) ~ 0
+        0^(exp(x) - x - 1) ~ 0
+        0^relu(x) ~ 0
+    """,
+    "at one point of several inputs": """
+        step((x - 0.3)^2 + (y + 0.7)^2) ~ 1
+        step((7*x - 3)^2 + (11*y - 5)^2) ~ 1
+        step((x - 1)^2 + (y - 2)^2 + (z - 3)^2) ~ 1
+        step((x - pi)^2 + (y - e)^2) ~ 1
+        sign(|x| + |y - 1|) ~ 1
+        sign(|x - 1| + |y + 2| + |z - 3|) ~ 1
+        step(|x - y| + |x + y - 1.4|) ~ 1
+        step(max(|x - 1|, |y - 2|)) ~ 1
+        max(sign(x - 2)^2, sign(y - 3)^2) ~ 1
+        max(sign(x - y)^2, sign(x + y - 0.74)^2) ~ 1
+        x*sign((x - 2)^2 + (y - 3)^2) ~ x
+        step((x^2 - 2)^2 + (y^2 - 3)^2) ~ 1
+        step((x*y - 1)^2 + (x - 2)^2) ~ 1
+        step((x^2 + y^2 - 25)^2 + (x - 3)^2) ~ 1
+        sign((x - exp(y))^2 + (x + y - 3)^2) ~ 1
+        sign((x - 1)^4 + (y - 2)^6) ~ 1
+        sign(x^2 + y^2 - 6*x + 9) ~ 1
+        step(2 - sin(x) - cos(y)) ~ 1
+        0^((x - 2)^2 + (y - 3)^2) ~ 0
+        0^(|x - 1| + |y|) ~ 0
+        sqrt(-(x - 1)^2 - (y - 2)^2) ~ x + y
+    """,
+    "at an end of a domain": """
+        sign(acos(2*x)) ~ 1
+        sign(acos(x - 0.123)) ~ 1
+        sign(acos(x^2 - 2)) ~ 1
+        sign(acos(x + y)) ~ 1
+        sign(acosh(x - 0.37)) ~ 1
+        sign(asin(2*x - 0.3) + pi/2) ~ 1
+        sign(x - pi) + 0*sqrt(x - pi) ~ 1
+        sign(x^2 - 2) + 0*sqrt(x^2 - 2) ~ 1
+        sign(sqrt(exp(x) - 7)) ~ 1
+        sign(acos(1/x)) ~ 1
+        sign(acos(x^2 + y^2)) ~ 1
+        |acos(x) - 10^-30| ~ acos(x) - 10^-30
+        |x^2/(1 + x^2) - 1 + 10^-40| ~ 1 - 10^-40 - x^2/(1 + x^2)
+        0^sqrt(x - 5) ~ 0
+    """,
+    "dips": """
+        |x^2 - x + 0.25 - 10^-20| ~ x^2 - x + 0.25 - 10^-20
+        |x^4 - 4*x^2 + 4 - 10^-40| ~ x^4 - 4*x^2 + 4 - 10^-40
+        |sin(x) + 1 - 10^-30| ~ sin(x) + 1 - 10^-30
+        |(exp(x) - 3)^2 - 10^-50| ~ (exp(x) - 3)^2 - 10^-50
+        |exp(x) - x - 1 - 10^-30| ~ exp(x) - x - 1 - 10^-30
+        |2 - sin(x) - sin(y) - 10^-30| ~ 2 - sin(x) - sin(y) - 10^-30
+        |(x - 0.37)^2 + (y + 0.73)^2 - 10^-30| ~ (x - 0.37)^2 + (y + 0.73)^2 - 10^-30
+        relu(10^-40 - (x^2 - 2)^2) ~ 0
+        relu(10^-30 - (x*y - 1)^2 - (x - 2)^2) ~ 0
+        relu(10^-30 - |x - 1| - |y - 2|) ~ 0
+        relu(sin(x) - 1 + 10^-30) ~ 0
+        sqrt(10^-40 - (x - pi)^2) ~ 0
+        sqrt(sin(x) - 1 + 10^-30) ~ 0
     """,
     "lonely points": """
         sqrt(x - 2) + sqrt(2 - x) ~ x - 3
