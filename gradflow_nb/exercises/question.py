@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..core.display import Shown
@@ -14,7 +14,9 @@ from ..errors import GradflowError, UnknownName
 from ..notation.plain import Formula, Words
 from .boxes.box import Box
 from .keeping import answers
-from .verdict import Blank, CarriedForward, Correct, Incorrect, Invalid, Undecided, Verdict
+from .task import Task
+from .together import together
+from .verdict import Blank, CarriedForward, Correct, Incorrect, Verdict
 
 if TYPE_CHECKING:
     from ..diagram.figure import Figure
@@ -24,32 +26,6 @@ WORTH = (1.0, 0.9, 0.75, 0.0)
 """The share of the credit that is left when so many levels of help were taken before the right answer."""
 _LARGEST_FIGURE = 60
 Answer = str | Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a kind of question lays down, for one graph: everything that does not change while it is answered.
-
-    `asked` is the question as a formula or as words, `place` the point. `ordered` says that the boxes are the steps of
-    a sweep, each marked again from the student's own earlier ones; `given` is what stands in some of them already.
-    `made` asks the same of another graph: it takes the graph, its point and the new names; `faded` asks the same with
-    so many steps given (None: all but the last). `code` is a program to be read.
-    """
-
-    kind: str
-    graph: Graph | None
-    flow: GradientFlow | None
-    asked: Formula
-    place: str
-    boxes: tuple[Box, ...]
-    working: Callable[[], Working]
-    made: Callable[[Any, Any, Mapping[str, str]], Task] | None = None
-    figure: Callable[[], Figure] | None = None
-    instruction: str = ""
-    ordered: bool = False
-    given: Mapping[str, str] = field(default_factory=dict)
-    faded: Callable[[int | None], Task] | None = None
-    code: str = ""
 
 
 class Question(Shown):
@@ -181,7 +157,7 @@ class Question(Shown):
             parts[box.name] = part
             earlier[box.anchor or box.name] = box.value(text)
         judged = {name: part for name, part in parts.items() if name not in self.task.given}
-        return _together(texts, judged, {box.name: f"{box.asked}" for box in self.boxes}, self.task.ordered)
+        return together(texts, judged, {box.name: f"{box.asked}" for box in self.boxes}, self.task.ordered)
 
     def _note(self, verdict: Verdict) -> None:
         """Keeps the best verdict and the best credit: help that is taken later costs nothing."""
@@ -264,28 +240,3 @@ class Question(Shown):
             return other
         given = len(self.task.given) + (-1 if self.best.correct else self._best is not None)
         return Question(other.task.faded(max(0, min(given, len(self.boxes) - 1))), seed)
-
-
-def _together(texts: Mapping[str, str], parts: dict[str, Verdict], asked: Mapping[str, str], ordered: bool) -> Verdict:
-    """The verdict on a question with several boxes; `asked` is what stands before each."""
-    text = "\n".join(str(texts[name]) for name in parts)
-    count, right = len(parts), sum(part.is_correct for part in parts.values())
-    wrong = [part for part in parts.values() if isinstance(part, (Incorrect, CarriedForward))]
-    told = f"{right} of {count} {'is' if right == 1 else 'are'} right."
-    if wrong:
-        first = next((part for part in wrong if isinstance(part, Incorrect)), wrong[0])
-        about = next(asked[name] for name, part in parts.items() if part is first)
-        where = "" if first.message.startswith(about) else f"At {about}: "
-        where = f"The first slip is at {about}: " if ordered and len(wrong) > 1 else where
-        mistakes = getattr(first, "mistakes", ())
-        return Incorrect(text, None, f"{told} {where}{first.message}", parts=parts, mistakes=mistakes)
-    unread = [part for part in parts.values() if isinstance(part, Invalid)]
-    if unread:
-        return Invalid(
-            text, None, unread[0].message, unread[0].position, unread[0].end, unread[0].readings, parts=parts
-        )
-    if any(isinstance(part, Undecided) for part in parts.values()):
-        return Undecided(text, None, f"{told} One could not be decided: it costs nothing.", parts=parts)
-    if right < count:
-        return Invalid(text, None, f"{told} Fill in the rest." if right else "Nothing is filled in yet.", parts=parts)
-    return Correct(text, None, "Both are right." if count == 2 else f"All {count} are right.", parts=parts)

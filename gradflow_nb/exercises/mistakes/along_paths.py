@@ -9,7 +9,8 @@ from operator import add, matmul
 from ...core.edge import Edge
 from ...core.linear import IDENTITY, LinearMap
 from ...core.paths import Path
-from .passes import MOST_PATHS, Pass, Wrong, is_factor, minus, pair, times
+from .maps import is_factor, minus, pair, times
+from .passes import MOST_PATHS, Pass, Wrong
 
 
 def _edges(path: Path) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from ...core.linear import Factor
 from ...core.worlds import is_array
-from .passes import Pass, Wrong, times
+from .maps import times
+from .passes import Pass, Wrong
 
 
 def _has_arrays(p: Pass) -> bool:

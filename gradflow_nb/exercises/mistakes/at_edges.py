@@ -12,7 +12,8 @@ from ...core.linear import IDENTITY, LinearMap
 from ...core.node import Node
 from ...core.paths import Path
 from ...core.worlds import power
-from .passes import Pass, Wrong, entries, entry_by_entry, is_factor, like, minus, pair, times
+from .maps import entries, entry_by_entry, is_factor, like, minus, pair, times
+from .passes import Pass, Wrong
 
 
 def edge_skipped(p: Pass) -> Iterator[Wrong]:

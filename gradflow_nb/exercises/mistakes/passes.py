@@ -16,11 +16,11 @@ from typing import Any
 from ...core.edge import Edge
 from ...core.evaluate import NUMBERS, World
 from ...core.flow import GradientFlow
-from ...core.linear import IDENTITY, Factor, LinearMap, Missing, factor
+from ...core.linear import Factor, LinearMap, factor
 from ...core.node import Node
 from ...core.paths import Path, Paths
 from ...core.sweeps import added
-from ...core.worlds import is_array
+from .maps import is_factor, minus, unit
 
 MOST_PATHS = 64
 """Past this many paths none is looked at by itself."""
@@ -192,60 +192,6 @@ class Pass:
             else:
                 stack += reversed(current.parents)
         return list(found)
-
-
-def pair(edge: Edge) -> tuple[str, str]:
-    return edge.child, edge.parent
-
-
-def is_factor(edge: Edge) -> bool:
-    """Whether the edge's partial is one number or formula."""
-    return isinstance(edge.map, Factor)
-
-
-def entry_by_entry(edge: Edge) -> bool:
-    """Whether the edge multiplies by a number, or every entry of an array by one."""
-    return isinstance(edge.map, Factor) or edge.map.structure in ("identity", "scaled identity", "diagonal")
-
-
-def entries(edge: Edge) -> Any:
-    """What such an edge multiplies by: a number, a formula, or an array."""
-    return edge.map.value if isinstance(edge.map, Factor) else edge.map.entries
-
-
-def like(edge: Edge, value: Any) -> LinearMap:
-    """A map like the edge's, of another number or other entries."""
-    if isinstance(edge.map, Factor):
-        return factor(value)
-    import numpy as np
-
-    from ...core.jacobians import Diagonal
-
-    return Diagonal(np.broadcast_to(np.asarray(value, float), edge.map.into), edge.map.into)
-
-
-def unit(value: Any) -> LinearMap:
-    """The derivative of a node by itself."""
-    if not is_array(value):
-        return IDENTITY
-    from ...core.jacobians import Diagonal
-
-    return Diagonal(1.0, value.shape)
-
-
-def times(number: Any, partial: LinearMap) -> LinearMap:
-    """A multiple of a map."""
-    if isinstance(partial, Factor):
-        return factor(number * partial.value)
-    if isinstance(partial, Missing):
-        return partial
-    from ...core.jacobians import Diagonal
-
-    return Diagonal(float(number), partial.into) @ partial
-
-
-def minus(left: LinearMap, right: LinearMap) -> LinearMap:
-    return left + times(-1, right)
 
 
 def at_local(whole: Pass, wrt: str, given: Mapping[str, Any]) -> Pass:

@@ -1,0 +1,33 @@
+"""Questions for what PyTorch prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.graph import Graph
+from ...core.worlds import is_array
+from ...notation.plain import Words
+from ..boxes.forms import Form
+from ..boxes.predicting import PredictBox, Program, torch_program
+from ..task import Task
+from ..working import told
+from .common import again, check_opaque
+
+
+def predict(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Program) -> Task:
+    """What PyTorch prints, or which error it raises."""
+    check_opaque(graph)
+    torch = torch_program(flow, of, wrt, program)
+    once = None if is_array(flow.known[of]) else flow.adjoints(of)[wrt]
+    return Task(
+        "predict",
+        graph,
+        flow,
+        Words("What does PyTorch print?"),
+        "",
+        (PredictBox("", Words("output"), torch=torch, once=once),),
+        lambda: told("Which rule? Go through the program line by line.", f"That is so because {torch.why}."),
+        again(predict, of, wrt, form, program),
+        instruction="a number, a tensor, None, or the name of the error",
+        code=torch.code,
+    )
