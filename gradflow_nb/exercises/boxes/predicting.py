@@ -156,12 +156,12 @@ class PredictBox(Box):
         """A number, a nested list as `Entries`, "None", or the name of an error. Raises `NotationError`."""
         check_length(text, 2_000)
         plain = text.strip()
-        if error := re.search(r"\w*(error|exception)\b", plain, re.IGNORECASE):
-            if error[0].lower() in ("error", "exception"):
-                raise NotationError(
-                    "Which error? Write the name of its class, as Python prints it.", text, *error.span()
-                )
-            return error[0]
+        if ends := re.search(r"(?:error|exception)\b", plain, re.IGNORECASE):
+            name = re.split(r"\W", plain[: ends.end()])[-1]  # a search for the whole word goes over it again and again
+            if name.lower() in ("error", "exception"):
+                message = "Which error? Write the name of its class, as Python prints it."
+                raise NotationError(message, text, text.find(name), text.find(name) + len(name))
+            return name
         if plain.lower() in ("none", "nothing"):
             return _NONE
         start = len(text) - len(text.lstrip())
