@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from math import inf
 from typing import Any, Literal, get_args
 
 from ..core.flow import GradientFlow
@@ -72,7 +74,10 @@ def ask(
     """
     if kind not in get_args(Kind):
         raise GradflowError(f"kind={kind!r} is not known. {nearest(str(kind), get_args(Kind))}")
+    _check_types(graph, of, wrt, in_terms_of, places, within, program)
     terms = (in_terms_of,) if isinstance(in_terms_of, str) else None if in_terms_of is None else tuple(in_terms_of)
+    if form == "named" and kind != "total":
+        raise GradflowError("form='named' is for a total derivative: ask(..., of=..., wrt=...).")
     asks = Form(form, terms, places, within)  # type: ignore[arg-type]
     if kind == "graph":
         return Question(equations(graph, of, single))
@@ -100,10 +105,32 @@ def ask(
     if flow is None and (kind in ("value", "forward", "predict") or has_arrays_anywhere(graph)):
         raise InputError(f"This question is about numbers: give a point, as in at={{{graph.inputs[0]!r}: 1, …}}.")
     task = KINDS[kind](graph, flow, of, wrt, asks, program)
+    if not task.boxes:
+        raise GradflowError("There is nothing to ask for in this graph: it has no edges, or no equations with inputs.")
     for box in task.boxes:
         if flow is not None and hasattr(box, "sought"):
             _ = box.sought.number  # raises NoDerivative where there is none to ask for
     return Question(task)
+
+
+def _check_types(
+    graph: Any, of: Any, wrt: Any, in_terms_of: Any, places: Any, within: Any, program: Any
+) -> None:
+    """Raises `GradflowError` for arguments of another kind."""
+    if not isinstance(graph, (Graph, GradientFlow, str)):
+        raise GradflowError(f"A question is about a graph, a flow or a text, and not about {graph!r:.40}.")
+    terms = [in_terms_of] if in_terms_of is None or isinstance(in_terms_of, str) else in_terms_of
+    if not isinstance(terms, Iterable) or not (terms := list(terms)):
+        raise GradflowError(f"in_terms_of={in_terms_of!r:.40} is no name and no list of names.")
+    for name in (of, wrt, *terms):
+        if name is not None and not isinstance(name, str):
+            raise GradflowError(f"A node is called by its name, a text, and not by {name!r:.40}.")
+    if isinstance(within, bool) or not isinstance(within, (int, float, Fraction, type(None))) or within in (inf, -inf):
+        raise GradflowError(f"within={within!r:.40} is no tolerance: write a number above 0, such as 0.01.")
+    if isinstance(places, bool):
+        raise GradflowError(f"places={places!r} is no number of decimal places: write 0 to 15.")
+    if program not in get_args(Program):
+        raise GradflowError(f"program={program!r:.40} is not known: {', '.join(map(repr, get_args(Program)))}.")
 
 
 def random_question(

@@ -15,8 +15,8 @@ from ..notation.plain import Formula, Words
 from .boxes.box import Box
 from .keeping import answers
 from .task import Task
-from .together import together
-from .verdict import Blank, CarriedForward, Correct, Incorrect, Verdict
+from .together import judged_again, together
+from .verdict import Blank, CarriedForward, Incorrect, Verdict
 
 if TYPE_CHECKING:
     from ..diagram.figure import Figure
@@ -101,15 +101,22 @@ class Question(Shown):
         marks = verdict.marks if isinstance(verdict, Incorrect) else ()
         if not marks or self.graph is None or len(self.graph.names) > _LARGEST_FIGURE:
             return None
-        figure = self.figure or Figure(self.flow if self.flow is not None else self.graph.flow(), blanks={})
+        shown = self.graph.flow() if self.flow is None or self.kind == "value" else self.flow  # values may be asked for
+        figure = self.figure or Figure(shown, blanks={})
         return replace(figure, lit=frozenset(marks))
 
     @property
     def key(self) -> str:
         """The name under which answers are kept: the question in words, and a short sum over all that it depends on."""
         equations = [f"{name} = {right}" for name, right in self.graph.equations.items()] if self.graph else []
-        whole = f"{self.kind}|{self.prompt}|{self.task.code}|{equations}|{sorted(self.task.given)}"
+        point = {name: getattr(value, "tolist", lambda v=value: f"{v}")() for name, value in self._point.items()}
+        forms = [getattr(box, "form", None) for box in self.boxes]
+        whole = f"{self.kind}|{self.prompt}|{self.task.code}|{equations}|{sorted(self.task.given)}|{point}|{forms}"
         return f"{self.prompt} #{zlib.crc32(whole.encode()):08x}"
+
+    @property
+    def _point(self) -> dict[str, Any]:
+        return {} if self.flow is None else self.flow.inputs
 
     # Marking ---------------------------------------------------------------------------------------------------------
 
@@ -152,8 +159,8 @@ class Question(Shown):
                 parts[box.name] = Blank(text, None, "")
                 continue
             part = box.mark(text, earlier if self.task.ordered else None)
-            if isinstance(part, CarriedForward) and all(p.is_correct or isinstance(p, Blank) for p in parts.values()):
-                part = Correct(text, part.reading, f"{box.asked} is right, from your own rounded values.")
+            if isinstance(part, CarriedForward):
+                part = judged_again(part, box, parts.values())
             parts[box.name] = part
             earlier[box.anchor or box.name] = box.value(text)
         judged = {name: part for name, part in parts.items() if name not in self.task.given}
@@ -180,7 +187,8 @@ class Question(Shown):
         """Marks again what was answered in this notebook before: a file says what was typed, not what is right."""
         for event in answers.events(self.key):
             if event.get("do") in ("hint", "working"):
-                self.hints = min(len(WORTH) - 1, max(self.hints, int(event.get("level", 1))))
+                level = event.get("level")
+                self.hints = min(len(WORTH) - 1, max(self.hints, level if type(level) is int else 1))
             elif event.get("do") == "check":
                 try:
                     texts = self._texts(event["answer"])

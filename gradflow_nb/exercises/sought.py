@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from random import Random
 from typing import Any, Literal
 
@@ -54,8 +54,7 @@ class Sought:
     @cached_property
     def formulas(self) -> GradientFlow:
         """The flow whose values and partials are expressions over the graph's own nodes."""
-        own = World(lift=lambda constant: constant, seen=lambda name, value: self.graph[name])
-        return flow_in(self.graph, {name: self.graph[name] for name in self.graph.inputs}, own)
+        return _formulas(self.graph)
 
     @cached_property
     def right(self) -> Any:
@@ -154,6 +153,13 @@ class Sought:
             other=lambda: flow.total(of, wrt) if self.kind == "partial" else flow.partial(of, wrt),
             kind=self.kind,
         )
+
+
+@lru_cache(maxsize=8)
+def _formulas(graph: Graph) -> GradientFlow:
+    """Made once for all boxes of a question."""
+    own = World(lift=lambda constant: constant, seen=lambda name, value: graph[name])
+    return flow_in(graph, {name: graph[name] for name in graph.inputs}, own)
 
 
 def _entered(point: Mapping[str, Any]) -> dict[str, Any]:

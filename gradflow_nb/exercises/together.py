@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from .boxes.box import Box
+from .boxes.values import evaluated
 from .verdict import CarriedForward, Correct, Incorrect, Invalid, Undecided, Verdict
+
+
+def judged_again(part: CarriedForward, box: Box, before: Iterable[Verdict]) -> Verdict:
+    """What follows from one's own earlier answers, in the light of the verdicts on those.
+
+    From right ones that were rounded it is right; from one that is not marked yet it cannot be judged; and that 0
+    follows from 0 shows nothing.
+    """
+    before = list(before)
+    if any(isinstance(each, (Incorrect, CarriedForward)) for each in before):
+        own = box.value(part.text)
+        nothing = own is not None and all(number == 0 for number in getattr(own, "flat", [evaluated(own)]))
+        return Incorrect(part.text, part.reading, part.message) if nothing else part
+    if any(isinstance(each, (Invalid, Undecided)) for each in before):
+        return Invalid(part.text, part.reading, "It follows from an answer that is not marked yet.", 0, len(part.text))
+    return Correct(part.text, part.reading, f"{box.asked} is right, from your own rounded values.")
 
 
 def together(texts: Mapping[str, str], parts: dict[str, Verdict], asked: Mapping[str, str], ordered: bool) -> Verdict:

@@ -162,7 +162,7 @@ def _product_of(first: Formula | None, second: Formula) -> Formula:
 
 def _jacobian_steps(flow: GradientFlow, of: str, wrt: str | None) -> list[WorkedStep]:
     steps = []
-    for path in flow.paths(of, wrt)[:8] if wrt else ():
+    for path in flow.paths(of, wrt)[:8] if wrt not in (None, of) else ():
         rows = "·".join(f"({'×'.join(map(str, edge.map.shape))})" for edge in path.edges)
         factors = tuple(Derivative(edge.child, edge.parent) for edge in path.edges)
         words = f"The path {path.route}: Jacobians of the shapes {rows}, multiplied from {of} inwards."

@@ -123,10 +123,10 @@ class ArrayBox(Box):
 
     def _near(self, text: str, read: Entries, numbers: list[Any], right: np.ndarray) -> list[Rounding]:
         """Whether each entry is right, to nine digits or as a rounded decimal; one that is wrong says nothing."""
-        found = []
+        found, dust = [], 1e-15 * float(abs(right).max(initial=0.0))
         for cell, number, wanted in zip(read.cells, numbers, right.reshape(-1).tolist()):
             off, long = abs(floated(number) - wanted), len(repr(wanted)) > 12
-            near = Rounding(True, "") if off <= 1e-9 * max(abs(wanted), 1e-3) and self.form.places is None else None
+            near = Rounding(True, "") if off <= max(1e-9 * abs(wanted), dust) and self.form.places is None else None
             near = near or rounding(off, wanted, cell, self.form, long, "." in text)
             found.append(near or Rounding(False, ""))
         return found
@@ -171,13 +171,9 @@ def _plain(value: Any) -> Any:
 
 
 def _shown(number: Any) -> Any:
-    return (
-        0
-        if number is None
-        else float(number)
-        if isinstance(number, Fraction) and number.denominator > 10**6
-        else number
-    )
+    """An entry for the echo: a long fraction as a float."""
+    long = isinstance(number, Fraction) and number.denominator > 10**6
+    return 0 if number is None else floated(number) if long else number
 
 
 def _position(i: int, shape: tuple[int, ...]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from ...core.derived.fold import has_arrays
 from ...core.evaluate import NoValue, put_in
 from ...core.graph import Graph
 from ...core.language import read_graph
@@ -41,6 +42,8 @@ class EquationsBox(Box):
             raise NotationError(str(wrong), text) from None
         if not any(node.operation for node in graph.named.values()):
             raise NotationError("Write equations, such as u = 2v.", text)
+        if any(map(has_arrays, graph.nodes)):
+            raise NotationError("This is about numbers, and not about arrays.", text)
         if len(graph.nodes) > _MOST_OPERATIONS:
             raise NotationError(f"That is more than {_MOST_OPERATIONS} operations.", text)
         return graph
@@ -97,7 +100,7 @@ class EquationsBox(Box):
         for first in range(2, 12):
             point = {id(self.right[name]): Fraction(first + 3 * i) for i, name in enumerate(self.right.inputs)}
             try:
-                got, wanted = put_in([theirs, self.right[self.of]], point, exact.lift)
+                got, wanted = put_in([theirs, self.right[self.of]], point, exact.lift, _short_enough)
             except (NoValue, ArithmeticError):
                 continue
             if not close(got, wanted):
@@ -114,6 +117,12 @@ class EquationsBox(Box):
         elif sum(node.operation is not None for node in graph.named.values()) < 2:
             return "Right so far. That is the expression itself: give its parts equations of their own."
         return ""
+
+
+def _short_enough(value: Any) -> None:
+    """Raises `ArithmeticError` for a number that nobody could follow."""
+    if isinstance(value, Fraction) and max(value.numerator.bit_length(), value.denominator.bit_length()) > 200:
+        raise ArithmeticError
 
 
 def _short(value: Any) -> str:

@@ -98,7 +98,8 @@ class FactoredBox(Box):
 
     @property
     def solution(self) -> Formula:
-        return self.paths.factored().written(self.letter)
+        forms = [self.paths.factored(style) for style in ("suffix", "prefix")]
+        return min(forms, key=lambda form: form.multiplications).written(self.letter)
 
     @cached_property
     def right(self) -> Polynomial:

@@ -83,7 +83,7 @@ class FormulaBox(Box):
             return value_formula(sought.number)
         if sought.kind == "value":
             return value_formula(sought.graph.formula(sought.of))
-        if self.form.in_terms_of:
+        if self.form.in_terms_of and sought.kind == "total":
             return value_formula(sought.graph.formula(sought.of, sought.wrt, self.form.in_terms_of))
         symbols = sought.graph.flow()
         how = symbols.partial if sought.kind == "partial" else symbols.total
@@ -205,7 +205,7 @@ class FormulaBox(Box):
 
         def matches(value: Any, i: int) -> bool:
             endless = isinstance(value, float) or exact_decimal(Fraction(value)) is None
-            if endless and number is not None and number.digits >= ENOUGH:  # what was typed is rounded
+            if endless and number is not None and number.digits >= ENOUGH and number.pointed:  # it is rounded
                 return abs(value - numbers[i]) <= 0.500001 * 10.0**-number.places
             return close(value, numbers[i], max(passes[i].scale, 1.0) if sought.flow is None else passes[i].scale)
 

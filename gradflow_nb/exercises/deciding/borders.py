@@ -186,6 +186,8 @@ def _climbed(script: Script, sides: dict[int, int], regions: Regions, enough: in
     if reached:
         return _around(list(map(to_float, reached[-1])), inside) if len(reached) < enough else []
     known = list(_floats({name: points for name, points in regions.items() if name not in there} or regions))
+    if not known:
+        return []
     together = sides if len(sides) > 1 and all(side == 1 for side in sides.values()) else ()
     for firm in (None, *together):
         best, point = max((height(point, firm), point) for point in known)

@@ -172,6 +172,8 @@ def simply(border: Node, inputs: Sequence[Node], axis: int, base: Sequence[Any])
                 known[id(node)] = None if None in arguments else node.operation.value(*arguments)
     except (rational.NotRational, *UNDEFINED, TypeError):
         return None
+    if known[id(border)] is None:
+        return None
     above = [Fraction(c) for c in known[id(border)].above.coefficients]
     if len(above) < 2:
         return None

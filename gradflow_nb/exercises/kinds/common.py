@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...core.derived.fold import has_arrays
+from ...core.flow import GradientFlow
 from ...core.graph import Graph
 from ...core.worlds import is_array
 from ...errors import GradflowError
@@ -46,6 +47,17 @@ def box_for(
         shaped = "own" if own else "matrix"
         return ArrayBox(name, sought.asked, anchor, sought=sought, shaped=shaped, form=form, carries=carries)
     return FormulaBox(name, sought.asked, anchor, sought=sought, form=form, carries=carries)
+
+
+def is_number(flow: GradientFlow | None, name: str) -> bool:
+    """Whether a node is a single number, as far as is known."""
+    return flow is None or not is_array(flow.known[name])
+
+
+def check_number(flow: GradientFlow | None, of: str) -> None:
+    """Raises `NotScalar` where a gradient is asked for of an array."""
+    if flow is not None:
+        flow.scalar(of, "A gradient")
 
 
 def check_opaque(graph: Graph) -> None:

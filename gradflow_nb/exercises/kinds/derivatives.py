@@ -12,7 +12,7 @@ from ..boxes.predicting import Program
 from ..sought import Sought, place
 from ..task import Task
 from ..working import Working, derivative_working, sweep_steps, value_steps
-from .common import again, box_for, check_opaque
+from .common import again, box_for, check_number, check_opaque, is_number
 
 
 def derivative(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Program, kind: str = "total") -> Task:
@@ -35,7 +35,7 @@ def derivative(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: 
         lambda: derivative_working(sought),
         again(lambda *given: derivative(*given, kind=kind), of, wrt, form, program),
         instruction="; ".join(filter(None, (form.words, *sorted(filter(None, kinked))))),
-        faded=faded if kind == "total" and len(_between(graph, flow, of, wrt)) > 1 else None,
+        faded=faded if kind == "total" and is_number(flow, of) and len(_between(graph, flow, of, wrt)) > 1 else None,
     )
 
 
@@ -89,6 +89,7 @@ def value(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program
 def gradient(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program: Program) -> Task:
     """d of/d input for every input, or for the one that is named, each in its own shape."""
     check_opaque(graph)
+    check_number(flow, of)
     wanted = [wrt] if wrt else list(graph.inputs)
     boxes = []
     for name in wanted:

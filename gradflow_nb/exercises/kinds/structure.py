@@ -8,6 +8,7 @@ from typing import Any
 from ...core.flow import GradientFlow
 from ...core.graph import Graph
 from ...core.language import read_graph
+from ...core.node import in_order
 from ...core.sweeps import sweep_order
 from ...errors import GradflowError
 from ...notation.plain import Derivative, Equation, Name, Words
@@ -18,7 +19,7 @@ from ..boxes.listings import OrderBox, PathsBox
 from ..boxes.predicting import Program
 from ..task import Task
 from ..working import WorkedStep, Working, listed, told
-from .common import again, figure_of
+from .common import again, figure_of, has_arrays_anywhere
 
 
 def order(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program: Program) -> Task:
@@ -81,6 +82,8 @@ def factored(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Pr
     """The sum over paths in a factorised form."""
     ways = graph.flow().paths(of, wrt)
     _check_few(ways, "factor")
+    if of == wrt:
+        raise GradflowError(f"d{of}/d{wrt} is 1, and there is nothing to factor.")
     asked = Derivative(of, wrt, "d")
     box = FactoredBox("", asked, paths=ways, lines=2)
     letters = list(box.letters.values())
@@ -95,7 +98,7 @@ def factored(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Pr
             "Which rule? Paths that share their last factors share a bracket: take the common factor out.",
             [
                 WorkedStep("All paths, written out:", _in_letters(ways.factored("expanded"), box)),
-                WorkedStep("With the common factors taken out:", _in_letters(ways.factored(), box)),
+                WorkedStep("With the common factors taken out:", box.solution),
             ],
         ),
         again(factored, of, wrt, form, program),
@@ -114,8 +117,16 @@ def equations(expression: Graph | str | Any, of: str | None, single: bool) -> Ta
     if isinstance(expression, GradientFlow):
         expression = expression.graph
     graph = expression if isinstance(expression, Graph) else _graph_of(expression)
+    if has_arrays_anywhere(graph):
+        raise GradflowError("A graph can be asked for of numbers only, and this one has arrays.")
     of = of or graph.outputs[-1]
-    graph[of]
+    needed = {id(node) for node in in_order([graph[of]])}
+    if any(id(node) not in needed for node in graph.named.values()):
+        graph = Graph({name: node for name, node in graph.named.items() if id(node) in needed})
+    if single:
+        graph = _one_by_one(graph)
+    if len(graph.named) - len(graph.inputs) < 2:
+        raise GradflowError("There is nothing to take apart in one operation: give a longer expression.")
     shown = str(_whole(graph, of))
     box = EquationsBox("", Words("equations"), right=graph, of=of, single=single, lines=6)
     rows = [WorkedStep(f"{name}:", Equation((Name(name), right))) for name, right in graph.equations.items()]
@@ -134,17 +145,32 @@ def equations(expression: Graph | str | Any, of: str | None, single: bool) -> Ta
 
 def _graph_of(text: str) -> Graph:
     """`(a+b)(b+1)` as a graph with an equation for each operation; equations as the graph that they are."""
+    if not isinstance(text, str):
+        raise GradflowError(f"A graph is asked for of a text, such as '(a + b)(b + 1)', and not of {text!r:.40}.")
     if "=" in text:
         return read_graph(text)
     used = set(re.findall(r"[A-Za-z]", text))
-    names = [letter for letter in "cdefghjkmnpqrstuvwxyzabABCDEFGHJKMNPQRSTUVWXYZ" if letter not in used]
-    whole = read_graph(f"{names[0]} = {text}")
+    free = [letter for letter in _LETTERS if letter not in used]
+    whole = read_graph(f"{free[-1]} = {text}")
     steps = [node for node in whole.nodes if node.operation is not None and not node.is_constant]
-    if len(steps) > len(names):
-        raise GradflowError(f"That is more than {len(names)} operations: give a shorter expression, or a graph.")
-    named = {name: whole[name] for name in whole.inputs}
-    named |= dict(zip(sorted(names[: len(steps)], key=_by_place), steps))
-    return Graph(named)
+    if len(steps) > len(free):
+        raise GradflowError(f"That is more than {len(free)} operations: give a shorter expression, or a graph.")
+    letters = sorted(free[: len(steps)], key=_by_place)
+    return Graph({name: whole[name] for name in whole.inputs} | dict(zip(letters, steps)))
+
+
+_LETTERS = "cdefghjkmnpqrstuvwxyzabABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def _one_by_one(graph: Graph) -> Graph:
+    """The graph with an equation for each operation; those that have no name get letters."""
+    own = {id(node): name for name, node in graph.named.items()}
+    nameless = [n for n in graph.nodes if n.operation is not None and not n.is_constant and id(n) not in own]
+    free = [letter for letter in _LETTERS if letter not in graph.named]
+    if len(nameless) > len(free):
+        raise GradflowError(f"That is more than {len(free)} operations: give a shorter expression, or a graph.")
+    own |= dict(zip(map(id, nameless), sorted(free[: len(nameless)], key=_by_place)))
+    return Graph({own[id(node)]: node for node in graph.nodes if id(node) in own})
 
 
 def _by_place(name: str) -> tuple[bool, str]:

@@ -12,7 +12,7 @@ from ..boxes.predicting import Program
 from ..sought import Sought, place
 from ..task import Task
 from ..working import Working, derivative_working, sweep_steps, value_steps
-from .common import again, box_for, check_opaque, figure_of
+from .common import again, box_for, check_number, check_opaque, figure_of
 
 
 def edges(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program: Program) -> Task:
@@ -60,6 +60,7 @@ def forward(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, progr
 
 def backward(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program: Program) -> Task:
     """d of/d node for every node that the reverse sweep reaches."""
+    check_number(flow, of)
     check_opaque(graph)
     shown = flow if flow is not None else graph.flow()
     boxes = [

@@ -7,7 +7,9 @@ graph's are, so there a match is no accident of rounding.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from math import isclose
 from typing import Any
@@ -30,6 +32,9 @@ def causes(passes: Sequence[Pass], matches: Matches, slips: Sequence[Slip] = CAT
     Every pass is the same derivative at another point. The same place is never named twice for one slip, and slips that
     lose the same paths are one mistake.
     """
+    right = [value_of(p.total) for p in passes]
+    if all(value is not None and matches(value, i) for i, value in enumerate(right)):
+        return []  # it is right, if not in the form that is asked for
     first, *others = [runs(p, slips) for p in passes]
     left = {key: run for key, run in first.items() if _agrees(run[1], matches, 0)}
     for i, found in enumerate(others, 1):
@@ -61,14 +66,22 @@ def _tried(slip: Slip, p: Pass) -> Iterator[Wrong]:
 def outcome(wrong: Wrong) -> Any:
     """What a wrong pass gives, as a number or an array; None where it gives nothing."""
     try:
-        value = wrong.value()
-        if isinstance(value, Factor):
-            value = value.value
-        elif hasattr(value, "structure") and not isinstance(value, Missing):
-            value = value.matrix
+        with quiet():
+            return value_of(wrong.value())
     except (ArithmeticError, ValueError, GradflowError):
         return None
-    return None if isinstance(value, Missing) else value
+
+
+def value_of(found: Any) -> Any:
+    """A map or a value as a number or an array; None for one that is missing."""
+    if isinstance(found, Missing):
+        return None
+    return found.value if isinstance(found, Factor) else found.matrix if hasattr(found, "structure") else found
+
+
+def quiet() -> Any:
+    """Wrong passes may divide by zero: numpy, where it is in use, is not to say so in a notebook."""
+    return sys.modules["numpy"].errstate(all="ignore") if "numpy" in sys.modules else nullcontext()
 
 
 def _agrees(wrong: Wrong, matches: Matches, i: int) -> bool:
