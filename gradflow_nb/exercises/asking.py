@@ -110,6 +110,8 @@ def ask(
     for box in task.boxes:
         if flow is not None and hasattr(box, "sought"):
             _ = box.sought.number  # raises NoDerivative where there is none to ask for
+        elif terms:
+            _ = box.solution  # raises NotExpressible where these names do not suffice
     return Question(task)
 
 

@@ -21,7 +21,7 @@ from ..notation.plain import Derivative, Formula, Name
 from .mistakes.passes import Pass
 
 Kind = Literal["total", "partial", "value"]
-_POINTS, _TRIES = 4, 60
+_POINTS, _POINTS_AT_KINKS, _TRIES = 4, 16, 60
 _SCALES = (Fraction(1), Fraction(6), Fraction(1, 5), Fraction(40))
 """How far out points are looked for: where a graph has values differs from graph to graph."""
 
@@ -99,13 +99,14 @@ class Sought:
         if self.flow is not None:
             return [self.flow]
         random, found, others = Random(self.seed), [], []
+        count = _POINTS_AT_KINKS if self.kinks else _POINTS  # a claim is to hold on every side of a kink
         for i in range(_TRIES):
             flow = self._flow_somewhere(random, _SCALES[i // 15 % len(_SCALES)], positive=i % 4 < 2)
             if flow is not None:
                 (found if self._tells(flow) else others).append(flow)
-            if len(found) == _POINTS:
+            if len(found) == count:
                 break
-        return (found + others)[:_POINTS]
+        return (found + others)[:count]
 
     def _tells(self, flow: GradientFlow) -> bool:
         """Whether the derivative is neither dust nor huge at this point."""

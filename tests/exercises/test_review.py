@@ -156,3 +156,14 @@ def test_slips_of_arrays_are_silent(recwarn):
     assert not recwarn.list
     assert isinstance(ask(graph("y = x").at(x=[1, 2]), "y", kind="value").check("[10^400/3^20, 1]"), Incorrect)
     assert isinstance(ask(graph("y = 2x").at(x=1), "y", "x").check("2"), Correct)
+
+
+def test_names_that_do_not_suffice_are_refused():
+    with pytest.raises(GradflowError, match="cannot be written in terms of c"):
+        ask(graph("c = a b; d = c a"), of="d", wrt="a", in_terms_of="c")
+
+
+def test_claims_hold_on_every_side_of_a_kink():
+    question = ask(graph("b = 2a; h = max(b, 3) + a"), of="h", wrt="a")
+    assert len(question.boxes[0].sought.flows) == 16
+    assert question.check("3").mistakes == ()  # right where b is above 3, and there is no slip that gives it elsewhere
