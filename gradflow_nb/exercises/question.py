@@ -82,7 +82,7 @@ class Question(Shown):
     def prompt(self) -> str:
         """The question in words."""
         end = "" if isinstance(self.asked, Words) else " = ?"
-        where = (f" {self.place}" if self.place.startswith(",") else f" at {self.place}") if self.place else ""
+        where = f" at {self.place}" if self.place else ""
         return f"{self.asked}{end}{where}" + (f" ({self.instruction})" if self.instruction else "")
 
     @property
@@ -109,14 +109,11 @@ class Question(Shown):
     def key(self) -> str:
         """The name under which answers are kept: the question in words, and a short sum over all that it depends on."""
         equations = [f"{name} = {right}" for name, right in self.graph.equations.items()] if self.graph else []
-        point = {name: getattr(value, "tolist", lambda v=value: f"{v}")() for name, value in self._point.items()}
+        inputs = {} if self.flow is None else self.flow.inputs
+        point = {name: getattr(value, "tolist", lambda v=value: f"{v}")() for name, value in inputs.items()}
         forms = [getattr(box, "form", None) for box in self.boxes]
         whole = f"{self.kind}|{self.prompt}|{self.task.code}|{equations}|{sorted(self.task.given)}|{point}|{forms}"
         return f"{self.prompt} #{zlib.crc32(whole.encode()):08x}"
-
-    @property
-    def _point(self) -> dict[str, Any]:
-        return {} if self.flow is None else self.flow.inputs
 
     # Marking ---------------------------------------------------------------------------------------------------------
 

@@ -10,11 +10,10 @@ from functools import cached_property, lru_cache
 from random import Random
 from typing import Any, Literal
 
-from ..core.evaluate import NUMBERS, World, flow_in
+from ..core.evaluate import NUMBERS, World, entered, flow_in
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.node import Node
-from ..core.worlds import is_array
 from ..core.written import value_formula
 from ..errors import GradflowError
 from ..notation.plain import Derivative, Formula, Name
@@ -67,11 +66,6 @@ class Sought:
     def number(self) -> Any:
         """The right answer at the point: a number, or the Jacobian as an array."""
         return self.flow.values[self.of] if self.kind == "value" else self._of(self.flow)
-
-    @property
-    def is_array(self) -> bool:
-        """Whether the answer is an array."""
-        return self.flow is not None and is_array(self.number)
 
     def _of(self, flow: GradientFlow) -> Any:
         return flow.partial(self.of, self.wrt) if self.kind == "partial" else flow.total(self.of, self.wrt)
@@ -164,8 +158,6 @@ def _formulas(graph: Graph) -> GradientFlow:
 
 
 def _entered(point: Mapping[str, Any]) -> dict[str, Any]:
-    from ..core.evaluate import entered
-
     return {name: entered(value) for name, value in point.items()}
 
 

@@ -6,9 +6,9 @@ read, or is not of the kind that was asked for) and `Undecided` cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..core.paths import Path
 from ..notation.plain import Formula
@@ -25,6 +25,12 @@ class Mistake:
     path: Path | None = None
     also: tuple[str, ...] = ()
     """Other names for the same: what else loses the same paths."""
+
+
+def shared(lit: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The nodes and edges that stand in every one of some lists, each once."""
+    first, *others = [*lit] or [()]
+    return tuple(dict.fromkeys(mark for mark in first if all(mark in other for other in others)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,8 +102,7 @@ class Incorrect(Verdict):
     @property
     def marks(self) -> tuple[str | tuple[str, str], ...]:
         """The nodes and the edges (child, parent) that all the mistakes are about: what a figure lights up."""
-        first, *others = [(*mistake.nodes, *mistake.edges) for mistake in self.mistakes] or [()]
-        return tuple(dict.fromkeys(mark for mark in first if all(mark in other for other in others)))
+        return shared((*mistake.nodes, *mistake.edges) for mistake in self.mistakes)
 
 
 @dataclass(frozen=True, repr=False)

@@ -16,6 +16,7 @@ from ...core.edge import Edge
 from ...core.language import Reading, read_expression
 from ...core.node import Node, in_order
 from ...core.paths import Paths
+from ...core.paths.factored import Factored
 from ...core.written import written
 from ...errors import NotationError
 from ...notation.plain import Derivative, Formula, Name
@@ -40,29 +41,24 @@ class FactoredBox(Box):
     paths: Paths = None  # type: ignore[assignment]
 
     @cached_property
-    def fewest(self) -> int:
-        """The multiplications of the better of the two full groupings."""
-        return min(self.paths.factored(style).multiplications for style in ("suffix", "prefix"))
+    def best(self) -> Factored:
+        """The full grouping that has fewer multiplications."""
+        forms = (self.paths.factored(style) for style in ("suffix", "prefix"))
+        return min(forms, key=lambda form: form.multiplications)
 
     @cached_property
     def _names(self) -> dict[str, Node]:
         """What may be written for each edge: `∂e/∂d`, and for an opaque function `D_xw`."""
-        names = {
-            f"∂{edge.child}/∂{edge.parent}": Node(None, (), f"∂{edge.child}/∂{edge.parent}")
-            for edge in self.paths.edges
-        }
+        names = {_partial(edge): Node(None, (), _partial(edge)) for edge in self.paths.edges}
         for edge in self.paths.edges:
             if (name := _symbol(edge)) is not None:
-                names[name] = names[f"∂{edge.child}/∂{edge.parent}"]
+                names[name] = names[_partial(edge)]
         return names
 
     @property
     def letters(self) -> dict[str, str]:
         """How each edge is written, by `∂child/∂parent`: its symbol if it has one."""
-        return {
-            f"∂{edge.child}/∂{edge.parent}": _symbol(edge) or f"∂{edge.child}/∂{edge.parent}"
-            for edge in self.paths.edges
-        }
+        return {_partial(edge): _symbol(edge) or _partial(edge) for edge in self.paths.edges}
 
     def letter(self, edge: Edge) -> Formula:
         """An edge's partial as a formula: `D_xw`, or `∂e/∂d`."""
@@ -71,7 +67,7 @@ class FactoredBox(Box):
 
     def read(self, text: str) -> Reading:
         """How an answer is read. Raises `NotationError`."""
-        edges = {(e.child, e.parent): self._names[f"∂{e.child}/∂{e.parent}"] for e in self.paths.edges}
+        edges = {(e.child, e.parent): self._names[_partial(e)] for e in self.paths.edges}
         none = {(c, p): Node(None, (), f"{c}/{p}") for c in self.paths.flow.names for p in self.paths.flow.names}
         symbols = {name: node for name, node in self._names.items() if not name.startswith("∂")}
         others = {name: Node(None, (), name) for name in self.paths.flow.names if name not in symbols}
@@ -94,18 +90,17 @@ class FactoredBox(Box):
     def _formula(self, reading: Reading) -> Formula:
         shown = {id(node): name for name, node in self._names.items()}
         formula = written(reading.value, lambda node: shown.get(id(node)), own=False)
-        return renamed(formula, {f"∂{e.child}/∂{e.parent}": Derivative(e.child, e.parent) for e in self.paths.edges})
+        return renamed(formula, {_partial(e): Derivative(e.child, e.parent) for e in self.paths.edges})
 
     @property
     def solution(self) -> Formula:
-        forms = [self.paths.factored(style) for style in ("suffix", "prefix")]
-        return min(forms, key=lambda form: form.multiplications).written(self.letter)
+        return self.best.written(self.letter)
 
     @cached_property
     def right(self) -> Polynomial:
         found: Polynomial = {}
         for path in self.paths:
-            word = tuple(f"∂{edge.child}/∂{edge.parent}" for edge in path.edges)
+            word = tuple(map(_partial, path.edges))
             found[word] = found.get(word, Fraction(0)) + 1
         return found
 
@@ -121,13 +116,13 @@ class FactoredBox(Box):
             place = reading.positions.get(id(wrong.args[0]), (0, len(text)))
             return Invalid(text, formula, "A sum over paths has sums and products, and nothing else.", *place)
         if found == self.right:
-            written_out = self.paths.factored().expanded_multiplications
-            if products >= written_out > self.fewest:
+            written_out, fewest = self.best.expanded_multiplications, self.best.multiplications
+            if products >= written_out > fewest:
                 message = f"Right so far: {products} multiplications, as in the plain sum. Look for a common factor."
                 return Invalid(text, formula, message, 0, len(text))
-            if written_out == self.fewest:
+            if written_out == fewest:
                 return Correct(text, formula, "Right: there is no common factor to take out.")
-            more = f" With {self.fewest} it would do, too." if products > self.fewest else ""
+            more = f" With {fewest} it would do, too." if products > fewest else ""
             return Correct(text, formula, f"Right: {products} multiplications in place of {written_out}.{more}")
         mistake = self._mistake(found)
         return Incorrect(text, formula, mistake.says, mistakes=(mistake,))
@@ -154,6 +149,10 @@ class FactoredBox(Box):
                 "no path", f"Multiplied out there is {route(surplus[0]) or 'a number alone'}, which is no path."
             )
         return Mistake("counted twice", "Multiplied out, a path does not stand there exactly once.")
+
+
+def _partial(edge: Edge) -> str:
+    return f"∂{edge.child}/∂{edge.parent}"
 
 
 def _symbol(edge: Any) -> str | None:

@@ -25,6 +25,11 @@ def has_arrays_anywhere(graph: Graph) -> bool:
     return any(map(has_arrays, graph.nodes))
 
 
+def flow_of(graph: Graph, flow: GradientFlow | None) -> GradientFlow:
+    """The flow at the point, or in symbols where there is none."""
+    return graph.flow() if flow is None else flow
+
+
 def again(make: Callable[..., Task], of: str, wrt: str | None, form: Form, program: Program) -> Callable[..., Task]:
     """The same kind of question about another graph, with its names."""
 
@@ -71,5 +76,5 @@ def figure_of(graph: Graph, flow: Any, boxes: Iterable[Box], of: str | None = No
     from ...diagram.figure import Figure
 
     anchors = {box.anchor: box.name for box in boxes}
-    shown = flow if flow is not None else graph.flow()
+    shown = flow_of(graph, flow)
     return Figure(shown, blanks=anchors, direction="gradient" if of else "computation", of=of)

@@ -12,7 +12,7 @@ from ..boxes.predicting import Program
 from ..sought import Sought, place
 from ..task import Task
 from ..working import Working, derivative_working, sweep_steps, value_steps
-from .common import again, box_for, check_number, check_opaque, is_number
+from .common import again, box_for, check_number, check_opaque, flow_of, is_number
 
 
 def derivative(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Program, kind: str = "total") -> Task:
@@ -41,7 +41,7 @@ def derivative(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: 
 
 def _between(graph: Graph, flow: Any, of: str, wrt: str) -> list[str]:
     """The nodes of the reverse sweep from `of` to `wrt`, without `of`."""
-    found = flow if flow is not None else graph.flow()
+    found = flow_of(graph, flow)
     on = found.paths(of, wrt).nodes
     return [name for name in reversed(found.names) if name in on and name != of]
 
@@ -98,7 +98,7 @@ def gradient(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, prog
     asked = Derivative(of, wrt, "d") if wrt else Words(f"The gradient of {of}")
     arrays = any(isinstance(box, ArrayBox) for box in boxes)
     shape = f"in the shape of {wrt}" if arrays and wrt else "each in the shape of its input" if arrays else ""
-    numbers = flow if flow is not None else graph.flow()
+    numbers = flow_of(graph, flow)
     return Task(
         "gradient",
         graph,

@@ -19,12 +19,12 @@ from ..boxes.listings import OrderBox, PathsBox
 from ..boxes.predicting import Program
 from ..task import Task
 from ..working import WorkedStep, Working, listed, told
-from .common import again, figure_of, has_arrays_anywhere
+from .common import again, figure_of, flow_of, has_arrays_anywhere
 
 
 def order(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program: Program) -> Task:
     """An order in which the backward pass can take the nodes."""
-    shown = flow if flow is not None else graph.flow()
+    shown = flow_of(graph, flow)
     box = OrderBox("", Words("order"), flow=shown, of=of, lines=2)
     lines = [
         f"{name}: used by {listed(uses)}."
@@ -48,7 +48,7 @@ def order(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program
 
 def paths(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Program) -> Task:
     """All paths from wrt to of."""
-    shown = flow if flow is not None else graph.flow()
+    shown = flow_of(graph, flow)
     ways = shown.paths(of, wrt)
     _check_few(ways, "list")
     box = PathsBox("", Words("paths"), flow=shown, of=of, wrt=wrt, lines=5)
@@ -97,7 +97,7 @@ def factored(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Pr
         lambda: Working(
             "Which rule? Paths that share their last factors share a bracket: take the common factor out.",
             [
-                WorkedStep("All paths, written out:", _in_letters(ways.factored("expanded"), box)),
+                WorkedStep("All paths, written out:", ways.factored("expanded").written(box.letter)),
                 WorkedStep("With the common factors taken out:", box.solution),
             ],
         ),
@@ -105,11 +105,6 @@ def factored(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Pr
         instruction=f"as a factorised sum over paths, in {letters[0]} and the like{_KEYS if '∂' in letters[0] else ''}",
         figure=lambda: figure_of(graph, None, []),
     )
-
-
-def _in_letters(form: Any, box: FactoredBox) -> Any:
-    """A factorised form with the symbols of its edges in place of their formulas."""
-    return form.written(box.letter)
 
 
 def equations(expression: Graph | str | Any, of: str | None, single: bool) -> Task:

@@ -12,13 +12,13 @@ from ..boxes.predicting import Program
 from ..sought import Sought, place
 from ..task import Task
 from ..working import Working, derivative_working, sweep_steps, value_steps
-from .common import again, box_for, check_number, check_opaque, figure_of
+from .common import again, box_for, check_number, check_opaque, figure_of, flow_of
 
 
 def edges(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program: Program) -> Task:
     """The partial on every edge of the figure."""
     check_opaque(graph)
-    shown = flow if flow is not None else graph.flow()
+    shown = flow_of(graph, flow)
     boxes = []
     for edge in shown.edges:
         sought = Sought(graph, edge.child, edge.parent, flow, "partial")
@@ -62,7 +62,7 @@ def backward(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, prog
     """d of/d node for every node that the reverse sweep reaches."""
     check_number(flow, of)
     check_opaque(graph)
-    shown = flow if flow is not None else graph.flow()
+    shown = flow_of(graph, flow)
     boxes = [
         box_for(Sought(graph, of, n, flow), form, f"d{of}/d{n}", n, own=True, carries=True)
         for n in sweep_order(shown, of)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.linear import Factor
 from ...core.worlds import is_array
-from .maps import times
+from .maps import pair, times
 from .passes import Pass, Wrong
 
 
@@ -29,15 +29,13 @@ def transposed(p: Pass) -> Iterator[Wrong]:
         yield Wrong(lambda: p.total.matrix.T, ("whole",), (), (p.of, p.wrt), None, says)
     for edge in p.on_way():
         rows, columns = edge.map.shape
-        if rows == columns > 1 and (edge.child, edge.parent) != (p.of, p.wrt):
+        if rows == columns > 1 and pair(edge) != (p.of, p.wrt):
             says = {"what": f"The Jacobian ∂{edge.child}/∂{edge.parent} is transposed."}
-            pair = (edge.child, edge.parent)
-
             def wrong(edge: Any = edge) -> Any:
                 above, below = p.above[edge.child].matrix, p.below[edge.parent].matrix
                 return p.total.matrix + above @ (edge.map.matrix.T - edge.map.matrix) @ below
 
-            yield Wrong(wrong, pair, (pair,), (), None, says)
+            yield Wrong(wrong, pair(edge), (pair(edge),), (), None, says)
 
 
 def wrong_order(p: Pass) -> Iterator[Wrong]:
@@ -60,8 +58,7 @@ def wrong_order(p: Pass) -> Iterator[Wrong]:
                 scale = reduce(lambda a, b: a * b, (e.map.value for e in path.edges if isinstance(e.map, Factor)), 1.0)
                 return p.total.matrix + float(scale) * (other - right)
 
-            edges = tuple((edge.child, edge.parent) for edge in path.edges)
-            yield Wrong(wrong, (path.nodes, order), edges, path.nodes, path)
+            yield Wrong(wrong, (path.nodes, order), tuple(map(pair, path.edges)), path.nodes, path)
 
 
 def broadcast(p: Pass) -> Iterator[Wrong]:

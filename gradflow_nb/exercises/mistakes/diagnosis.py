@@ -17,7 +17,7 @@ from typing import Any
 from ...core.linear import Factor, Missing
 from ...core.worlds import is_array
 from ...errors import GradflowError
-from ..verdict import Mistake
+from ..verdict import Mistake, shared
 from .catalogue import CATALOGUE, Slip
 from .passes import Pass, Wrong
 
@@ -121,12 +121,12 @@ def said(mistakes: Sequence[Mistake]) -> str:
         return _told(*groups.values())
     if len(groups) <= MOST_OFFERED:
         return "This comes out in more than one way:\n" + "\n".join(f"• {_told(group)}" for group in groups.values())
-    shared = ""
-    if edges := _shared(mistake.edges for mistake in mistakes):
-        shared = f"Something goes wrong at the edge {edges[0][0]} ← {edges[0][1]}. "
-    elif nodes := _shared(mistake.nodes for mistake in mistakes):
-        shared = f"Something goes wrong at {nodes[0]}. "
-    return f"{shared}There are several ways to get this; one of them: {_told(next(iter(groups.values())))}"
+    where = ""
+    if edges := shared(mistake.edges for mistake in mistakes):
+        where = f"Something goes wrong at the edge {edges[0][0]} ← {edges[0][1]}. "
+    elif nodes := shared(mistake.nodes for mistake in mistakes):
+        where = f"Something goes wrong at {nodes[0]}. "
+    return f"{where}There are several ways to get this; one of them: {_told(next(iter(groups.values())))}"
 
 
 def _by_name(mistakes: Iterable[Mistake]) -> dict[str, list[Mistake]]:
@@ -147,11 +147,6 @@ def _told(group: Sequence[Mistake]) -> str:
 def offered(mistakes: Sequence[Mistake]) -> tuple[Mistake, ...]:
     """The mistakes that are named: of at most three slips."""
     return tuple(mistakes) if len(_by_name(mistakes)) <= MOST_OFFERED else ()
-
-
-def _shared(lit: Iterable[Sequence[Any]]) -> list[Any]:
-    first, *others = lit
-    return [part for part in first if all(part in other for other in others)]
 
 
 def close(left: Any, right: Any, scale: float = 0.0) -> bool:

@@ -82,12 +82,12 @@ class Pass:
                 found[name] = added(parts)
         return found
 
-    @cached_property
+    @property
     def total(self) -> LinearMap:
-        return self.above.get(self.wrt, factor(Fraction(0)))
+        return self.derivative_by(self.wrt)
 
     def derivative_by(self, name: str) -> LinearMap:
-        """d of/d another node."""
+        """d of/d any node."""
         return self.above.get(name, factor(Fraction(0)))
 
     @cached_property
