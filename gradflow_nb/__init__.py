@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .core.transforms import grad, hessian, hvp, jacobian, jvp, vjp
     from .core.transforms.gradcheck import check_grads
     from .diagram.figure import Figure, draw
+    from .diagram.plot import Plot, plot
     from .exercises.asking import ask, random_question
     from .exercises.deciding.equivalence import equivalent
     from .exercises.keeping.answers import saved_answers
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "CarriedForward", "Correct", "Edge", "Figure", "GradientFlow", "Graph", "Incorrect", "Invalid", "Node", "Question",
-    "QuestionSet", "Undecided", "Worksheet", "ask", "check_grads", "draw", "equivalent", "errors", "explore",
-    "functions", "grad", "graph", "hessian", "hvp", "jacobian", "jvp", "question_set", "random_question",
-    "saved_answers", "vjp", "worksheet",
+    "CarriedForward", "Correct", "Edge", "Figure", "GradientFlow", "Graph", "Incorrect", "Invalid", "Node", "Plot",
+    "Question", "QuestionSet", "Undecided", "Worksheet", "ask", "check_grads", "draw", "equivalent", "errors",
+    "explore", "functions", "grad", "graph", "hessian", "hvp", "jacobian", "jvp", "plot", "question_set",
+    "random_question", "saved_answers", "vjp", "worksheet",
 ]  # fmt: skip
 
 _LATER = {
@@ -50,6 +51,7 @@ _LATER = {
     "Node": "core.node",
     "draw": "diagram.figure",
     "Figure": "diagram.figure",
+    **dict.fromkeys(("Plot", "plot"), "diagram.plot"),
     "explore": "widgets.live_figure",
     "equivalent": "exercises.deciding.equivalence",
     **dict.fromkeys(("ask", "random_question"), "exercises.asking"),

@@ -1,10 +1,12 @@
-"""`%load_ext gradflow_nb` gives the cell magic `%%gradflow a=1 o=2`, with the equations as the cell."""
+"""The cell magics of `%load_ext gradflow_nb`: `%%gradflow a=1 o=2` with equations, `%%needs torch` with Python."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable
+from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
@@ -44,6 +46,28 @@ def gradflow(line: str, cell: str) -> Graph | GradientFlow:
     return drawn.at(point(re.split(r"\s+(?=[^\s=\[\]]+=)", line.strip()))) if line.strip() else drawn
 
 
+def needs(shell: Any, line: str, cell: str) -> None:
+    """Runs a cell if the module that the line names is installed; otherwise says so, and the notebook goes on."""
+    module = line.strip()
+    if find_spec(module) is None:
+        print(f"This cell needs {_FULL_NAMES.get(module, module)}, which is not installed here, and was left out.")
+        return
+    result = shell.run_cell(cell)
+    if result.error_in_exec or result.error_before_exec:
+        raise CellFailed
+
+
+_FULL_NAMES = {"torch": "PyTorch"}
+
+
+class CellFailed(Exception):
+    """Stops what would run next. What went wrong in the cell has been shown."""
+
+    def _render_traceback_(self) -> list[str]:
+        return []
+
+
 def register(shell: Any) -> None:
-    """Makes the magic known to an IPython shell."""
+    """Makes the magics known to an IPython shell."""
     shell.register_magic_function(gradflow, magic_kind="cell", magic_name="gradflow")
+    shell.register_magic_function(partial(needs, shell), magic_kind="cell", magic_name="needs")

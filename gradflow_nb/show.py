@@ -16,6 +16,7 @@ from .core.steps import Steps
 from .diagram import pathfigures
 from .diagram.figure import Figure, draw
 from .diagram.labels import derivative_names
+from .diagram.plot import Plot
 from .errors import LayoutUnavailable
 from .exercises.card import card, equations, set_card
 from .exercises.question import Question
@@ -84,8 +85,8 @@ def _question(question: Question, more: str = "") -> str:
     return "\n".join([question.prompt + more, *(f"    {line}".rstrip() for line in lines)])
 
 
-def _figure(shown: Any) -> Figure:
-    return shown if isinstance(shown, Figure) else draw(shown)
+def _figure(shown: Any) -> Figure | Plot:
+    return shown if isinstance(shown, Figure | Plot) else draw(shown)
 
 
 def _words(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:

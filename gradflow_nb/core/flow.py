@@ -170,6 +170,18 @@ class GradientFlow(Shown):
 
         return hold(self, *names)
 
+    def cut(self, child: str, parent: str) -> GradientFlow:
+        """The same flow without the edges from `parent` to `child`: paths over them no longer count.
+
+        >>> from gradflow_nb import graph
+        >>> flow = graph("c = a + b; d = b + 1; e = c d").at(a=2, b=1)
+        >>> flow.total("e", "b"), flow.cut("d", "b").total("e", "b")
+        (5, 2)
+        """
+        from .paths.elimination import cut
+
+        return cut(self, child, parent)
+
     def eliminate(self, names: str | Iterable[str]) -> GradientFlow:
         """A flow without these nodes, eliminated in this order: every total between those that remain is the same.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,15 +16,14 @@ from ..core.written import shape_text, value_formula
 from ..errors import GradflowError
 from .blanks import blanked
 from .dot import digraph
-from .labels import Direction, labels, target
+from .labels import Direction, cut_labels, labels, target
 from .layered import placed
-from .svg import edge_size, node_size, resolved, svg
+from .saving import save_picture
+from .svg import edge_size, node_size, svg
 from .table import html, text
 
 if TYPE_CHECKING:
     import graphviz
-
-_HINT = "Write a file name that ends in .svg, .png or .pdf."
 
 
 def draw(
@@ -107,17 +105,18 @@ class Figure(Shown):
 
     @cached_property
     def _labels(self):
-        found = labels(self.flow, self.direction, self.of)
+        nodes, edges = labels(self.flow, self.direction, self.of)
+        found = nodes, [*edges, *cut_labels(self.flow)]
         return found if self.blanks is None else blanked(*found, self.blanks, self.direction, self.of)
 
     @property
     def title(self) -> str:
         """One line that says what is drawn, arrays by their shape."""
-        held = "".join(f", {note}" for note in self.flow.notes if note.endswith(" is held fixed"))
+        done = "".join(f", {note}" for note in self.flow.notes if note.endswith((" is held fixed", " is cut")))
         if self.flow.symbolic:
-            return ("computation graph" if self.direction == "computation" else f"gradient flow of {self.of}") + held
+            return ("computation graph" if self.direction == "computation" else f"gradient flow of {self.of}") + done
         point = ", ".join(f"{name}{_brief(value)}" for name, value in self.flow.inputs.items())
-        return f"gradient flow{f' of {self.of}' if self.direction == 'gradient' else ''} at {point}{held}"
+        return f"gradient flow{f' of {self.of}' if self.direction == 'gradient' else ''} at {point}{done}"
 
     @cached_property
     def svg(self) -> str:
@@ -144,25 +143,7 @@ class Figure(Shown):
 
     def save(self, file: str | FilePath) -> FilePath:
         """Writes an .svg, .png or .pdf, with colours that need no theme. Returns the path."""
-        path = FilePath(file)
-        picture = resolved(self.svg)
-        if path.suffix == ".svg":
-            path.write_text(picture, encoding="utf-8")
-        elif path.suffix in (".png", ".pdf"):
-            import typst
-
-            width, height = re.search(r'width="(\d+)" height="(\d+)"', picture).groups()
-            page = (
-                f"#set page(width: {width}pt, height: {height}pt, margin: 0pt)\n"
-                f'#image(bytes(sys.inputs.picture), format: "svg", width: {width}pt)'
-            )
-            made = typst.compile(
-                page.encode(), format=path.suffix[1:], ppi=192, sys_inputs={"picture": picture}
-            )
-            path.write_bytes(made)
-        else:
-            raise GradflowError(f"{path.name!r} names no kind of picture that can be written. {_HINT}")
-        return path
+        return save_picture(self.svg, file)
 
     def _structure(self) -> tuple[list, list]:
         """The nodes and edges with their sizes and labels."""

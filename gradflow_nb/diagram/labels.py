@@ -57,7 +57,7 @@ class EdgeLabel:
     """An edge: `∂e/∂d = 2d = 32`; `convention` where a kink's convention stands in for a derivative.
 
     `note` says what else there is to say, such as why there is no derivative. `exists` is False where this point has
-    none.
+    none, and `cut` is true of an edge that was cut.
     """
 
     child: str
@@ -68,6 +68,7 @@ class EdgeLabel:
     convention: str | None = None
     note: str = ""
     shorter: tuple[Formula, ...] = ()
+    cut: bool = False
 
     @property
     def subject(self) -> str:
@@ -87,6 +88,15 @@ def labels(flow: GradientFlow, direction: Direction, of: str | None) -> tuple[li
     edges = [_edge(flow, e, symbolic, times[e.child, e.parent] > 1) for e, symbolic in zip(flow.edges, formulas)]
     names = derivative_names(flow.graph)
     return [_spelled(label, names) for label in nodes], [_spelled(label, names) for label in edges]
+
+
+def cut_labels(flow: GradientFlow) -> list[EdgeLabel]:
+    """The labels of the edges that were cut: no partial, for nothing passes there."""
+    spoken = "edge from {} to {}: cut"
+    return [
+        EdgeLabel(edge.child, edge.parent, Words("cut"), spoken.format(edge.parent, edge.child), cut=True)
+        for edge in getattr(flow, "cuts", ())
+    ]
 
 
 def target(flow: GradientFlow, of: str | None) -> str:

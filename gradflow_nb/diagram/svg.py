@@ -6,7 +6,6 @@ named passes through `escape`. Colours are variables with fallbacks, so the same
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -182,15 +181,9 @@ def _edge(
         x = at[0] - ink.width * EDGE_FONT / 2
         y = at[1] + (ink.above - ink.below) * EDGE_FONT / 2
         text = f'<g class="gf-ink" data-role="partial">{ink.svg(x, y, EDGE_FONT)}</g>'
-    kind = ("" if label.exists else " gf-missing") + (" gf-lit" if lit else "")
+    kind = " gf-cut" * label.cut + " gf-missing" * (not label.exists) + " gf-lit" * lit
     return (
         f'<g class="gf-edge{kind}" data-edge="{number}" '
         f'data-child="{escape(label.child)}" data-parent="{escape(label.parent)}" '
         f'role="img" aria-label="{escape(label.spoken)}">{arrow(curve[::-1] if reverse else curve, HEAD)}{text}</g>'
     )
-
-
-def resolved(picture: str) -> str:
-    """The picture with the fallback in place of every variable, for programs that know no CSS variables."""
-    plain = re.sub(r"@media print \{.*\}", "", picture)
-    return re.sub(r"var\(--[\w-]+, (#[0-9a-f]+)\)", r"\1", plain)

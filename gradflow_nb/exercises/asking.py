@@ -84,8 +84,8 @@ def ask(
     if isinstance(graph, str):
         graph = read_graph(graph)
     if isinstance(graph, GradientFlow):
-        if set(graph.names) != set(graph.graph.names) or any("held" in note for note in graph.notes):
-            raise GradflowError("In this flow nodes are held or eliminated: ask about its graph.")
+        if set(graph.names) != set(graph.graph.names) or getattr(graph, "history", ()):
+            raise GradflowError("In this flow edges are cut, or nodes held or eliminated: ask about its graph.")
         at = graph.inputs if at is None and not graph.symbolic else at
         graph = graph.graph
     flow = None if at is None else graph.at(at)

@@ -7,7 +7,7 @@ import pytest
 
 from gradflow_nb import graph
 from gradflow_nb.diagram.pathfigures import svg, text
-from gradflow_nb.diagram.svg import resolved
+from gradflow_nb.diagram.saving import resolved
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -1,7 +1,8 @@
-"""Holding and eliminating nodes of a flow.
+"""Cutting edges, holding and eliminating nodes of a flow.
 
-To hold a node cuts the edges into it: it keeps its value and no longer moves. To eliminate a node joins every
-edge into it with every edge out of it, outer @ inner, and adds what is parallel: the chain rule at one node.
+To cut an edge takes all paths over it out of every sum. To hold a node cuts the edges into it: it keeps its value and
+no longer moves. To eliminate a node joins every edge into it with every edge out of it, outer @ inner, and adds what
+is parallel: the chain rule at one node.
 
 Source: Griewank and Walther, Evaluating Derivatives, 2nd ed. (2008), ch. 9 and 10 (vertex elimination).
 """
@@ -19,14 +20,18 @@ from ..grains import plain
 from .orders import Orders, inner_nodes, orders, sizes
 from .remaining import Remaining, Substitution
 
-__all__ = ["AlteredFlow", "Orders", "eliminate", "hold", "orders"]
+__all__ = ["AlteredFlow", "Orders", "cut", "eliminate", "hold", "orders"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AlteredFlow(GradientFlow):
-    """A flow in which nodes were held or eliminated; `history` says which, in order."""
+    """A flow in which edges were cut, nodes held or eliminated; `history` says which, in order.
+
+    `cuts` are the edges that were cut one by one, as far as both their ends are still there.
+    """
 
     history: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    cuts: tuple[Edge, ...] = ()
 
     @property
     def held(self) -> set[str]:
@@ -38,9 +43,31 @@ class AlteredFlow(GradientFlow):
         if self.symbolic:
             return self
         flow = self.graph.flow()
+        again = {"cut": cut, "hold": hold, "eliminate": lambda flow, *names: eliminate(flow, names)}
         for done, names in self.history:
-            flow = hold(flow, *names) if done == "hold" else eliminate(flow, names)
+            flow = again[done](flow, *names)
         return flow
+
+
+def cut(flow: GradientFlow, child: str, parent: str) -> GradientFlow:
+    """The flow without the edges from `parent` to `child`: what runs over them is left out of every total.
+
+    A figure shows them dotted, without a partial. Raises `UnknownName`, and `GradflowError` where there are none.
+
+    >>> from gradflow_nb import graph
+    >>> flow = graph("c = a + b; d = b + 1; e = c d").at(a=2, b=1)
+    >>> flow.total("e", "b"), cut(flow, "d", "b").total("e", "b"), cut(flow, "d", "b").notes
+    (5, 2, ('the edge b → d is cut',))
+    """
+    _check(flow, (child, parent))
+    gone = tuple(edge for edge in flow.edges if (edge.child, edge.parent) == (child, parent))
+    if not gone:
+        into = " and ".join(dict.fromkeys(edge.parent for edge in flow.down[child])) or "no node"
+        raise GradflowError(f"There is no edge from {parent} to {child} to cut: into {child} run edges from {into}.")
+    edges = tuple(edge for edge in flow.edges if (edge.child, edge.parent) != (child, parent))
+    cuts = (*(flow.cuts if isinstance(flow, AlteredFlow) else ()), gone[0])
+    notes = (*flow.notes, f"the edge {parent} → {child} is cut")
+    return _altered(flow, ("cut", (child, parent)), edges=edges, cuts=cuts, notes=notes)
 
 
 def hold(flow: GradientFlow, *names: str | Iterable[str]) -> GradientFlow:
@@ -114,9 +141,11 @@ def eliminate(flow: GradientFlow, names: str | Iterable[str]) -> GradientFlow:
         put = Substitution(flow, gone - held, remaining)
         edges = [put.edge(edge) for edge in edges]
         known = {name: put.value(name) for name in left}
+    cuts = flow.cuts if isinstance(flow, AlteredFlow) else ()
     return _altered(
         flow,
         ("eliminate", order),
+        cuts=tuple(edge for edge in cuts if gone.isdisjoint((edge.child, edge.parent))),
         names=left,
         edges=tuple(edges),
         equations={name: remaining.equation(name, flow.equations[name]) for name in flow.equations if name not in gone},
@@ -145,9 +174,9 @@ def _said(*edges: Edge) -> str | None:
 
 def _altered(flow: GradientFlow, done: tuple[str, tuple[str, ...]], **changes: Any) -> AlteredFlow:
     """The flow with some of its fields changed, and what was done added to its history."""
-    kept = {each.name: getattr(flow, each.name) for each in fields(GradientFlow)}
+    kept = {each.name: getattr(flow, each.name) for each in fields(type(flow))}
     history = (*(flow.history if isinstance(flow, AlteredFlow) else ()), done)
-    return AlteredFlow(**{**kept, **changes}, history=history)
+    return AlteredFlow(**{**kept, **changes, "history": history})
 
 
 def _without(mapping: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradflow_nb import draw, graph
-from gradflow_nb.core.paths.elimination import eliminate, hold
+from gradflow_nb import ask, draw, graph
+from gradflow_nb.core.paths.elimination import cut, eliminate, hold
 from gradflow_nb.core.paths.orders import inner_nodes, orders
 from gradflow_nb.errors import GradflowError, NoDerivative, UnknownName
 
@@ -39,6 +39,49 @@ def test_held_nodes_do_not_move(chain):
     assert str(hold(chain.flow(), "c").total("g", "b")) == "60*d"
     with pytest.raises(UnknownName, match="no node called 'k'"):
         hold(flow, "k")
+
+
+def test_an_edge_is_cut(chain):
+    flow = chain.at(a=1, o=2)
+    without = flow.cut("d", "b")
+    assert without.total("e", "b") == 14 and without.paths("g", "b").count == 1
+    assert without.partial("d", "b") == 0 and without.values == flow.values
+    assert cut(without, "c", "b").total("g", "a") == 0
+    assert str(cut(chain.flow(), "c", "b").total("g", "b")) == "60*d"
+    assert without.in_symbols().total("e", "b") == 14
+    assert flow.edges == chain.at(a=1, o=2).edges  # the flow itself is as it was
+
+
+def test_cut_paths_are_what_a_total_loses(chain):
+    flow = chain.at(a=1, o=2)
+    for edge in flow.edges:
+        over = [path.product for path in flow.paths("g", "a") if edge in path.edges]
+        assert flow.total("g", "a") - flow.cut(edge.child, edge.parent).total("g", "a") == sum(over)
+
+
+def test_parallel_edges_are_cut_together():
+    flow = graph("y = a a").expand().at(a=3)
+    assert flow.paths("y", "a").count == 2 and flow.cut("y", "a").total("y", "a") == 0
+
+
+def test_a_cut_edge_is_drawn_dotted_and_goes_with_its_ends(chain):
+    flow = chain.at(a=1, o=2).cut("d", "b")
+    figure = draw(flow)
+    assert figure.svg.count("gf-edge gf-cut") == 1 and "b → d  cut" in figure.text and figure.title.endswith("the edge b → d is cut")
+    assert 'aria-label="edge from b to d: cut"' in figure.svg
+    assert "b → d  cut" in draw(flow.hold("e")).text and "gf-edge gf-cut" not in draw(flow.eliminate("d")).svg
+
+
+def test_what_cannot_be_cut_is_said(chain):
+    flow = chain.at(a=1, o=2)
+    with pytest.raises(UnknownName, match="k"):
+        flow.cut("d", "k")
+    with pytest.raises(GradflowError, match="There is no edge from a to d to cut: into d run edges from b"):
+        flow.cut("d", "a")
+    with pytest.raises(GradflowError, match="into a run edges from no node"):
+        flow.cut("a", "b")
+    with pytest.raises(GradflowError, match="ask about its graph"):
+        ask(flow.cut("d", "b"), of="g", wrt="b")
 
 
 def test_holding_is_noted_and_takes_lists(chain):
