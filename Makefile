@@ -14,7 +14,7 @@ as_root := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:  # one environment, one pip at a time
-.PHONY: help install lessons test bench lint torch browser clean
+.PHONY: help install lessons test refresh bench lint torch browser clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ lessons: $(VENV)/.has-lab  ## Open the lessons in JupyterLab (LAB_ARGS="--no-bro
 test: export GRADFLOW_ANSWERS = off
 test: $(VENV)/.has-dev $(VENV)/.browser  ## Run tests, doctests and every lesson (TEST_ARGS="-k paths")
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 $(TEST_ARGS)
+
+refresh: $(VENV)/.has-dev  ## Run all lessons again and store their outputs
+	$(BIN)/gradflow-nb lessons lessons
 
 bench: $(VENV)/.has-bench $(VENV)/.browser  ## Time this package beside its peers
 	$(BIN)/python -m pytest benchmarks -s $(BENCH_ARGS)

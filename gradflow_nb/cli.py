@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
 
     lessons = commands.add_parser("lessons", help="run notebooks again and store their outputs as pictures and text")
-    lessons.add_argument("notebooks", nargs="+", type=Path)
+    lessons.add_argument("notebooks", nargs="+", type=Path, help="notebooks, or folders of them")
 
     grading = commands.add_parser("grade", help="print what files of answers say as CSV, a row for each question")
     grading.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file of answers, or a folder of them")
@@ -98,13 +98,23 @@ def _worksheet(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _lessons(notebooks: Sequence[Path]) -> int:
-    from .notebooks import refresh
+def _lessons(places: Sequence[Path]) -> int:
+    """One that fails is said, and the others go on."""
+    from tqdm import tqdm
 
-    for number, notebook in enumerate(notebooks, 1):
-        print(f"[{number}/{len(notebooks)}] {notebook}", flush=True)
-        refresh(notebook)
-    return 0
+    from .notebooks import notebooks, refresh
+
+    failed = 0
+    with tqdm([*notebooks(places)], unit="notebook") as bar:
+        for notebook in bar:
+            bar.set_description(notebook.name)
+            try:
+                refresh(notebook)
+            except GradflowError as error:
+                bar.write(f"{error}", file=sys.stderr)
+                failed = 1
+        bar.set_description("run again and stored")
+    return failed
 
 
 def _grade(paths: Sequence[Path], output: Path | None) -> int:

@@ -42,6 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    if importlib.util.find_spec("torch") is None:  # such a lesson goes on without it, and says something else
+        skipped = pytest.mark.skip(reason="some of its cells need PyTorch: make torch")
+        lessons = {item.path for item in items if item.path.suffix == ".ipynb"}
+        without = {path for path in lessons if "%%needs torch" in path.read_text(encoding="utf-8")}
+        for item in items:
+            if item.path in without:
+                item.add_marker(skipped)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

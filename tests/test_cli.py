@@ -70,6 +70,28 @@ def test_lessons_are_stored_as_pictures_and_texts(tmp_path):
     assert file.read_bytes() == once
 
 
+def test_a_folder_of_lessons_is_run_whole_and_what_fails_stays(tmp_path, capfd):
+    import nbformat
+
+    nbformat.write(notebook("1 / 0"), tmp_path / "a.ipynb")
+    nbformat.write(notebook("%load_ext gradflow_nb", "%%needs no_such_module\n6"), tmp_path / "b.ipynb")
+    nbformat.write(notebook("print(6)"), tmp_path / "c.ipynb")
+    before = {name: (tmp_path / name).read_bytes() for name in ("a.ipynb", "b.ipynb")}
+    assert main(["lessons", str(tmp_path)]) == 1
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
+    assert nbformat.read(tmp_path / "c.ipynb", as_version=4).cells[0].outputs[0].text == "6\n"
+    said = capfd.readouterr().err
+    assert "ZeroDivisionError" in said and "b.ipynb needs no_such_module, which is not installed" in said
+    assert "3/3" in said and "WARNING" not in said
+
+
+def test_a_lesson_that_is_not_there_is_said(tmp_path, capsys):
+    assert main(["lessons", str(tmp_path / "none.ipynb")]) == 1
+    assert main(["lessons", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "There is no notebook" in said and "No notebooks in" in said
+
+
 @pytest.mark.parametrize(("old", "new"), [("-3132", "3132"), ("∂e/∂d = 2d = 32", "∂e/∂d = 2d = 33"), ("1044", "1045")])
 def test_a_changed_number_in_a_lesson_is_caught(root, tmp_path, old, new):
     """Strict nbval compares pictures and texts: a lesson whose outputs say something else must fail."""

@@ -12,14 +12,16 @@ from ..core.display import Shown
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.paths import Path
+from ..core.sweeps import sweep_order
 from ..core.written import shape_text, value_formula
 from ..errors import GradflowError
 from .blanks import blanked
 from .dot import digraph
 from .labels import Direction, cut_labels, labels, target
 from .layered import placed
+from .moving import moving_style
 from .saving import save_picture
-from .svg import edge_size, node_size, svg
+from .svg import STYLE, edge_size, node_size, svg
 from .table import html, text
 
 if TYPE_CHECKING:
@@ -32,12 +34,15 @@ def draw(
     of: str | None = None,
     highlight: str | Path | tuple[str, str] | Iterable[str | Path | tuple[str, str]] = (),
     orientation: Literal["down", "right"] = "down",
+    moving: bool = False,
 ) -> Figure:
     """A picture of a graph (formulas) or of a flow (formulas and numbers).
 
     `direction="gradient"` turns the arrows round and writes d of / d node on every node; `of` may be left out
     where there is one output. `highlight` takes node names, (child, parent) pairs and paths. `orientation` is
-    the way in which the computation runs on the page.
+    the way in which the computation runs on the page. With `moving` the picture, a gradient flow, plays the backward
+    sweep over and over: on a screen, for readers who do not want less motion, and wherever an SVG is shown.
+    Raises `GradflowError` for what is not known, and `UnknownName`.
 
     >>> from gradflow_nb import draw, graph
     >>> print(draw(graph("c = a + b; d = b + 1; e = c d").at(a=2, b=1)).text)
@@ -65,9 +70,11 @@ def draw(
     ):
         if value not in legal:
             raise GradflowError(f"{name}={value!r} is not known: it is {' or '.join(map(repr, legal))}.")
+    if moving and direction != "gradient":
+        raise GradflowError('What moves is the backward sweep: write draw(..., direction="gradient", moving=True).')
     flow = shown.flow() if isinstance(shown, Graph) else shown
     of = target(flow, of) if direction == "gradient" or of is not None else None
-    return Figure(flow, direction, of, frozenset(_lit(flow, highlight)), orientation)
+    return Figure(flow, direction, of, frozenset(_lit(flow, highlight)), orientation, moving=moving)
 
 
 def _lit(flow: GradientFlow, wanted: object) -> Iterable[str | tuple[str, str]]:
@@ -102,6 +109,8 @@ class Figure(Shown):
     orientation: Literal["down", "right"] = "down"
     blanks: Mapping[str | tuple[str, str], str] | None = None
     """Of a question's figure: where room is left to write, with the name of the answer that belongs there."""
+    moving: bool = False
+    """Whether the picture plays the backward sweep."""
 
     @cached_property
     def _labels(self):
@@ -124,7 +133,8 @@ class Figure(Shown):
         nodes, edges = self._labels
         place = placed(*self._structure(), self.orientation)
         reverse = self.direction == "gradient"
-        return svg(nodes, edges, place, self.title, self.text, self.flow.notes, reverse, self.lit)
+        style = STYLE + (moving_style(sweep_order(self.flow, self.of)) if self.moving and self.of else "")
+        return svg(nodes, edges, place, self.title, self.text, self.flow.notes, reverse, self.lit, style)
 
     @property
     def dot(self) -> graphviz.Digraph:

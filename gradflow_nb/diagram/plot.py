@@ -22,7 +22,7 @@ from .saving import save_picture
 from .svg import STYLE
 
 _STYLE = STYLE + (Path(__file__).parent / "plot.css").read_text(encoding="utf-8")
-_WIDTH, _HEIGHT, _FONT = 560, 300, 15.0
+_WIDTH, _HEIGHT, _ROW, _FONT = 560, 300, 22, 15.0
 _DASHES = tuple(f' stroke-dasharray="{dash}"' if dash else "" for dash in ("", "7 4", "2 3", "9 3 2 3"))
 _CIRCLE = "m-3.2 0a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0"
 _MOST, _TICKS, _ROWS, _NEAR = len(_DASHES), 6, 9, 1e-9
@@ -132,7 +132,9 @@ class Plot(Shown):
         shown = [pair for numbers in named for run in self.runs(numbers) for pair in run]
         across, up = _Axis([a for a, _ in shown]), _Axis([v for _, v in shown], self.log)
         left = max(box(label).width for _, label in up.ticks) * _FONT + 22
-        right, top, bottom = _WIDTH - 18, 40 + 20 * bool(self.y), _HEIGHT - 30 - 20 * bool(self.x)
+        legend, rows = self._legend(left)
+        height = _HEIGHT + _ROW * (rows - 1)
+        right, top, bottom = _WIDTH - 18, height - _HEIGHT + 40 + 20 * bool(self.y), height - 30 - 20 * bool(self.x)
 
         def place(pair: tuple[float, float]) -> str:
             x, y = left + across.share(pair[0]) * (right - left), bottom - up.share(pair[1]) * (bottom - top)
@@ -147,9 +149,9 @@ class Plot(Shown):
             ink += [f'<path class="gf-axis" d="M{x:.1f} {bottom}v5"/>', _text(label, x, bottom + 20, 0.5)]
         ink += [
             f'<path class="gf-axis" d="M{left:.1f} {top}V{bottom}H{right}"/>',
-            *([_text(Words(self.x), (left + right) / 2, _HEIGHT - 10, 0.5)] if self.x else []),
+            *([_text(Words(self.x), (left + right) / 2, height - 10, 0.5)] if self.x else []),
             *([_text(Words(self.y), 10, top - 13)] if self.y else []),
-            *self._legend(left),
+            *legend,
         ]
         for number, numbers in enumerate(self.lines.values()):
             path = "".join(f"M{'L'.join(map(place, run))}h0" for run in self.runs(numbers))  # h0: one alone is a dot
@@ -159,21 +161,26 @@ class Plot(Shown):
             ink.append(f'<path class="gf-point gf-series-{number}" d="{path}"/>')
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="gradflow gf-plot" role="img" '
-            f'aria-label="{escape(self.title)}" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}">'
+            f'aria-label="{escape(self.title)}" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}">'
             f"<title>{escape(self.title)}</title><desc>{escape(self.text)}</desc><style>{_STYLE}</style>"
-            f'<rect class="gf-paper" width="{_WIDTH}" height="{_HEIGHT}" rx="4"/>{"".join(ink)}</svg>'
+            f'<rect class="gf-paper" width="{_WIDTH}" height="{height}" rx="4"/>{"".join(ink)}</svg>'
         )
 
-    def _legend(self, left: float) -> Iterable[str]:
-        """A sample of each line with its name, above the plot."""
-        x = left
+    def _legend(self, left: float) -> tuple[list[str], int]:
+        """A sample of each line with its name, above the plot; and the number of rows that they take."""
+        ink, x, row = [], left, 1
         for number, name in enumerate([*self.lines, *self.points]):
+            width = 34 + box(Words(name)).width * _FONT
+            if x > left and x + width > _WIDTH:
+                x, row = left, row + 1
+            y = 17 + _ROW * (row - 1)
             if name in self.lines:
-                yield f'<path class="gf-line gf-series-{number}" d="M{x:.1f} 17h26"{_DASHES[number]}/>'
+                ink.append(f'<path class="gf-line gf-series-{number}" d="M{x:.1f} {y}h26"{_DASHES[number]}/>')
             else:
-                yield f'<path class="gf-point gf-series-{number}" d="M{x + 13:.1f} 17{_CIRCLE}"/>'
-            yield _text(Words(name), x + 34, 22)
-            x += 34 + box(Words(name)).width * _FONT + 26
+                ink.append(f'<path class="gf-point gf-series-{number}" d="M{x + 13:.1f} {y}{_CIRCLE}"/>')
+            ink.append(_text(Words(name), x + 34, y + 5))
+            x += width + 26
+        return ink, row
 
     def save(self, file: str | Path) -> Path:
         """Writes an .svg, .png or .pdf, with colours that need no theme. Returns the path."""

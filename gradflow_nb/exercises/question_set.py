@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..core.display import Shown
@@ -12,7 +12,7 @@ from .question import Question
 from .variants import Varied, varied
 
 
-class QuestionSet(Shown, tuple[Question, ...]):
+class QuestionSet(Shown, Sequence[Question]):
     """Questions in their order. In a notebook it shows all of them, and how far one has come.
 
     >>> from gradflow_nb import ask, graph
@@ -24,16 +24,18 @@ class QuestionSet(Shown, tuple[Question, ...]):
     Two additions: 1 of 2 right, credit 1 of 2
     """
 
-    title: str
-
-    def __new__(cls, questions: Iterable[Question], title: str = "") -> QuestionSet:
-        made = super().__new__(cls, questions)
-        for question in made:
+    def __init__(self, questions: Iterable[Question], title: str = "") -> None:
+        self.questions, self.title = tuple(questions), title
+        for question in self.questions:
             if not isinstance(question, Question):
                 kind = type(question).__name__
                 raise GradflowError(f"A set is made of questions, and not of {kind}: write ask(...).")
-        made.title = title
-        return made
+
+    def __len__(self) -> int:
+        return len(self.questions)
+
+    def __getitem__(self, index: Any) -> Any:
+        return QuestionSet(self.questions[index], self.title) if isinstance(index, slice) else self.questions[index]
 
     @property
     def right(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -138,9 +139,15 @@ def _step(flow: GradientFlow, of: str, name: str, found: Any) -> WorkedStep:
     if len(children) == 1:
         words = f"{name} is used by {children[0]} alone: d{of}/d{children[0]} is known, times the edge."
     else:
-        words = f"{name} is used by {listed(children)}: one product for each, and they add."
+        by = [f"{child} ({count} times)" if count > 1 else child for child, count in Counter(children).items()]
+        words = f"{name} is used by {listed(by)}: one product for each use, and they add."
+    parallel = len(set(children)) < len(children)  # one of several edges side by side is not the whole ∂child/∂name
     symbols = [
-        _product_of(Derivative(of, e.child, "d") if e.child != of else None, Derivative(e.child, name)) for e in uses
+        _product_of(
+            Derivative(of, e.child, "d") if e.child != of else None,
+            map_formula(e.map) if parallel else Derivative(e.child, name),
+        )
+        for e in uses
     ]
     sides = [left, symbols[0] if len(symbols) == 1 else Sum(tuple(symbols))]
     if not any(is_array(found[child]) for child in children) and all(isinstance(e.map, Factor) for e in uses):

@@ -54,6 +54,14 @@ def test_points_are_circles_and_a_constant_is_drawn():
     assert max(path.get("d").count("M") for path in circles) == 3
 
 
+def test_long_names_take_another_row():
+    names = [f"a name that is rather long, number {i}" for i in range(4)]
+    drawn = ElementTree.fromstring(gf.plot({name: [1, 2] for name in names}).svg)
+    width, height = float(drawn.get("width")), float(drawn.get("height"))
+    ends = [float(t.get("x")) + float(t.get("textLength")) for t in drawn.iter(f"{SVG}text")]
+    assert max(ends) <= width and height > 300
+
+
 def test_it_says_itself_in_words():
     plot = gf.plot({"loss": [2.5, 0.5, 0.1]}, [0, 100, 200], x="step", y="loss", log=True)
     assert plot.text == "plot of loss, by step from 0 to 200, logarithmic\nloss  2.5 at step = 0, 0.5 at 100, 0.1 at 200"

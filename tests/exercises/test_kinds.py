@@ -412,7 +412,7 @@ def test_predictions_of_arrays():
 @pytest.mark.torch
 @pytest.mark.filterwarnings("ignore:The .grad attribute")
 @pytest.mark.parametrize("program", ["backward", "twice", "retained", "frozen", "grad"])
-@pytest.mark.parametrize("text", [CHAIN, "c = a + o; g = c - 3", "g = sin(a)*exp(o) + sqrt(a)", "g = a/o - tanh(a)", "g = -a"])
+@pytest.mark.parametrize("text", [CHAIN, "c = a + o; g = c - 3", "g = sin(a)*exp(o) + sqrt(a)", "g = a/o - tanh(a)", "g = -a", "g = o max(a, 2) + min(a, o)"])
 def test_predictions_come_true(text, program, capsys):
     made = graph(text)
     at = {"a": 1, "o": 2}
@@ -490,3 +490,22 @@ def test_a_d_may_be_typed_for_the_partial_on_an_edge(chain):
 def test_a_product_that_is_read_as_one_name_is_pointed_at():
     verdict = ask("(a+b)(b+1)", kind="graph").check("c = a+b; d = b+1; e = cd")
     assert isinstance(verdict, Invalid) and "cd is read as one name: write c·d" in verdict.message
+
+
+def test_edges_side_by_side_have_no_boxes():
+    with pytest.raises(GradflowError, match="From a to y run 2 edges side by side"):
+        ask(graph("y = a a").expand().at(a=3), kind="edges")
+    working = f"{ask(graph('y = a a').expand().at(a=3), of='y', wrt='a').solution()}"
+    assert "a is used by y (2 times)" in working and "dy/da = 3 + 3 = 6" in working
+
+
+def test_what_is_to_be_typed_has_as_many_axes_as_the_answer():
+    flow = graph("Y = w X; E = sum((Y - T)^2); Z = W @ X").at(w=2, X=[0, 1], T=[1, 0], W=[[1, 2], [3, 4]])
+    wants = [box.wants for box in ask(flow, of="E", kind="gradient").boxes]
+    assert wants[:2] == ["a number", "a list such as [1, 2]"]
+    assert "[[1, 2], [3, 4]]" in ask(flow, of="Z", wrt="X").boxes[0].wants
+
+
+def test_a_divisor_that_is_missing_is_named():
+    verdict = ask(graph("L = E + R/2").at(E=1, R=30), kind="forward").check({"L": "31"})
+    assert "In L, the divisor is missing" in verdict.message

@@ -23,7 +23,7 @@ def test_progress_and_credit():
     practice[1].check("6")
     practice[2].check("12")
     assert practice.right == 2 and practice.credit == 1.9 and practice.progress == "2 of 3 right, credit 1.9 of 3"
-    assert len(practice) == 3 and practice[:2] == tuple(practice)[:2]
+    assert len(practice) == 3 and tuple(practice[:2]) == tuple(practice)[:2]
 
 
 def test_a_set_has_variants_and_holds_questions_only():

@@ -30,12 +30,16 @@ if TYPE_CHECKING:
 class ArrayBox(Box):
     """`shape` says what is asked for: "own" is the shape of the input (a gradient), "matrix" the Jacobian."""
 
-    wants = "an array such as [[1, 2], [3, 4]]"
     sought: Sought = None  # type: ignore[assignment]
     shaped: Literal["own", "matrix"] = "matrix"
     form: Form = field(default_factory=Form)
     carries: bool = False
     """Whether it is a step of a sweep, and is marked again from the student's own earlier values."""
+
+    @property
+    def wants(self) -> str:
+        """What is to be typed, by the number of axes."""
+        return ("a number", "a list such as [1, 2]", "an array such as [[1, 2], [3, 4]]")[min(self.right.ndim, 2)]
 
     @property
     def right(self) -> np.ndarray:
@@ -137,7 +141,7 @@ class ArrayBox(Box):
             return f"{self.asked} is another number."
         wrong = [_position(i, shape) for i, fine in enumerate(good) if not fine]
         listed = "; ".join(wrong[:4]) + (f"; and {len(wrong) - 4} more" if len(wrong) > 4 else "")
-        return f"{sum(good)} of {len(good)} entries are right. Look at {listed}."
+        return f"{sum(good)} of {len(good)} entries {'is' if sum(good) == 1 else 'are'} right. Look at {listed}."
 
     def _misshapen(self, text: str, formula: Formula, read: Entries, numbers: list[Any]) -> Verdict:
         mistakes = self._mistakes(text, read, numbers)

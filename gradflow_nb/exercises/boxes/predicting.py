@@ -141,6 +141,9 @@ def _python(node: Any, own: Mapping[int, str], top: bool = False) -> str:
         return f"{parts[0]}.{name}()"
     if name in _SAME_NAME:
         return f"torch.{name}({', '.join(parts)})"
+    if name in ("max", "min"):  # of two tensors: a number has to be made one
+        both = [part if isinstance(a, Node) else f"torch.tensor({part})" for part, a in zip(parts, node.arguments)]
+        return f"torch.{name}imum({', '.join(both)})"
     raise GradflowError(f"{node.operation.symbol} has no simple spelling in PyTorch: ask about another graph.")
 
 

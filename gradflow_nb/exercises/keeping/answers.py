@@ -27,6 +27,7 @@ __all__ = ["NAME", "Answers", "AnswersWarning", "events", "notebook", "place", "
 NAME = "gradflow-answers.jsonl"
 _EVENT = (*OWN, "do", "answer", "verdict", "credit")
 _SUMMARY = ("notebook", "question", "attempts", "hints", "credit", "correct", "first", "last")
+_PROGRESS = ("notebook", "tried", "right", "credit", "last")
 _FREE = ("Blank", "Invalid", "Undecided")  # verdicts that cost no attempt
 _HELP = ("hint", "working")
 _LEFT = 'style="text-align: left"'
@@ -73,6 +74,23 @@ class Answers(Sequence[dict[str, Any]]):
         for event in self._rows:
             groups.setdefault((event["notebook"], event["question"]), []).append(event)
         return Answers((_summed(*key, group) for key, group in groups.items()), _SUMMARY)
+
+    def progress(self) -> Answers:
+        """Of events, one row for each notebook: its questions that were tried, those `right`, and their best credit.
+
+        >>> given = {"time": "2025-03-01T09:00:00Z", "notebook": "chain", "do": "check", "verdict": "Correct"}
+        >>> Answers([given | {"question": name, "credit": 1.0} for name in ("dg/db = ?", "dg/da = ?")]).progress()
+        notebook  tried  right  credit  last
+        chain     2      2      2.0     2025-03-01T09:00:00Z
+        """
+        rows: dict[str, dict[str, Any]] = {}
+        for question in self.summary():
+            row = rows.setdefault(question["notebook"], dict(zip(_PROGRESS, (question["notebook"], 0, 0, 0.0, ""))))
+            row["tried"] += 1
+            row["right"] += question["correct"]
+            row["credit"] = round(row["credit"] + question["credit"], 4)
+            row["last"] = max(row["last"], question["last"])
+        return Answers((rows[name] for name in sorted(rows)), _PROGRESS)
 
     def to_csv(self, path: str | Path | None = None) -> str | Path:
         """Writes the rows as CSV in UTF-8 and gives the path; without a path, gives the text. Raises `OSError`.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from ...core.graph import Graph
 from ...core.sweeps import sweep_order
+from ...errors import GradflowError
 from ...notation.plain import Words
 from ..boxes.forms import Form
 from ..boxes.predicting import Program
@@ -19,6 +21,13 @@ def edges(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program
     """The partial on every edge of the figure."""
     check_opaque(graph)
     shown = flow_of(graph, flow)
+    times = Counter((edge.child, edge.parent) for edge in shown.edges)
+    for (child, parent), count in times.items():
+        if count > 1:
+            raise GradflowError(
+                f"From {parent} to {child} run {count} edges side by side, and each has a partial of its own: "
+                "ask about the graph that is not expanded, or give the second use a name."
+            )
     boxes = []
     for edge in shown.edges:
         sought = Sought(graph, edge.child, edge.parent, flow, "partial")

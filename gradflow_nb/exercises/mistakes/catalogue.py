@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from . import along_paths, arrays, at_edges, at_points
+from . import along_paths, arrays, at_edges, at_points, two_arguments
 from .passes import Pass, Wrong
 
 
@@ -45,6 +45,8 @@ CATALOGUE: tuple[Slip, ...] = (
     Slip("not differentiated",       "In {node}, {what}(…) is not differentiated: the function itself is taken.", at_edges.undifferentiated),
     Slip("outer derivative at the wrong point", "In {node}, the outer derivative is taken at {point}, and not at the inner value.", at_edges.wrong_point),
     Slip("wrong factor",             "In {node}, {what}.", at_edges.wrong_factor),
+    Slip("product rule",             "In {node}, {what}.", two_arguments.product_rule),
+    Slip("wrong way at a maximum",   "In {node}, {what}.", two_arguments.maximum_routed),
     Slip("transposed Jacobian",      "{what}", arrays.transposed),
     Slip("product in the wrong order", "Along {path} the Jacobians are multiplied in the wrong order: the outermost comes first.", arrays.wrong_order),
     Slip("broadcast not summed",     "{node} was broadcast, so its gradient is the sum over all places where it went: {what}.", arrays.broadcast),

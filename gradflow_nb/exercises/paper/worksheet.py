@@ -13,6 +13,9 @@ from ..question_set import QuestionSet
 from .handout import key_part, sheet_part
 from .writing import Paper, html, source, typeset
 
+_MANY = 10
+"""From so many sheets on a progress bar is shown."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Worksheet:
@@ -26,7 +29,7 @@ class Worksheet:
         return self.questions.title
 
     def save(self, file: str | Path, key: bool = False) -> Path:
-        """Writes a .pdf, or an .html that needs nothing from outside. Returns the path.
+        """Writes a .pdf, or an .html that needs nothing from outside, in a folder made where there is none.
 
         With `key` the answers and their worked steps follow on pages of their own. Nothing that a student has done is
         on the sheet, and no credit is lost. Raises `GradflowError` for another kind of file.
@@ -45,7 +48,8 @@ class Worksheet:
         return Worksheet(self.questions.variant(seed), self.paper)
 
     def class_set(self, n: int, to: str | Path, seed: int = 1, key: bool = True) -> list[Path]:
-        """Writes the variants `seed`, `seed` + 1, … to `seed` + n - 1, with a progress bar. Returns the paths.
+        """Writes the variants `seed`, `seed` + 1, … to `seed` + n - 1; of ten or more with a progress bar.
+        Returns the paths.
 
         A name that ends in .pdf or .html is one file to print: all sheets, then their keys. Any other is a folder,
         made where there is none, for a `sheet-01.pdf` of each variant and a `key.pdf` of all. The same seed gives the
@@ -60,7 +64,7 @@ class Worksheet:
         if single:
             _check(to)
         sheets, keys, paths = [], [], []
-        for number in tqdm(range(seed, seed + n), desc="worksheets", unit="sheet"):
+        for number in tqdm(range(seed, seed + n), desc="worksheets", unit="sheet", disable=n < _MANY):
             variant = self.variant(number)
             sheet, *answers = variant._parts(key)
             keys += answers
@@ -78,6 +82,7 @@ class Worksheet:
 
     def _write(self, file: str | Path, parts: Sequence[dict[str, Any]]) -> Path:
         path = _check(Path(file))
+        path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".pdf":
             path.write_bytes(typeset(source(parts, self.title, self.paper)))
         else:

@@ -48,6 +48,11 @@ EXAMPLES = [
     ("e = c d", "e", "c", None, "c", "wrong factor", "the other one is its partial"),
     ("e = c d", "e", "c", None, "1", "wrong factor", "treated as a sum"),
     ("e = c + d", "e", "c", None, "d", "wrong factor", "treated as a product"),
+    ("v = log(x^2); s = sin(x); y = v s", "y", "x", None, "2cos(x)/x", "product rule", "not the product of the derivatives"),
+    ("y = log(x^2) sin(x)", "y", "x", None, "2cos(x)/x", "product rule", "In y, the derivative of a product"),
+    ("y = sin(x)/x^2", "y", "x", None, "cos(x)/(2x)", "product rule", "not the quotient of the derivatives"),
+    ("m = max(x, y); f = m z", "f", "y", {"x": 2, "y": 7, "z": 3}, "3/2", "wrong way at a maximum", "half to each"),
+    ("u = x^2; m = min(x, u); f = 5m", "f", "x", {"x": 2}, "25", "wrong way at a maximum", "goes to the smaller argument"),
     ("b = 2a; c = 3b; d = b + c^2; e = d + b", "e", "a", {"a": 1}, "222", "no topological order", "before all its uses"),
 ]  # fmt: skip
 

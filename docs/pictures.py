@@ -1,0 +1,67 @@
+"""Makes the pictures of README.md and of the lessons' map with the package itself: `python docs/pictures.py`."""
+
+from pathlib import Path
+
+import gradflow_nb as gf
+from gradflow_nb.diagram.labels import EdgeLabel, NodeLabel
+from gradflow_nb.diagram.layered import placed
+from gradflow_nb.diagram.saving import save_picture
+from gradflow_nb.diagram.svg import edge_size, node_size, svg
+from gradflow_nb.notation.plain import Words
+from gradflow_nb.show import mimebundle
+
+ROOT = Path(__file__).parent.parent
+CHAIN = "b = 5 - 3a; c = 2b + 3; d = 5b + 6; e = 7c + d^2; f = 2e; g = 3f - o"
+LESSONS = {
+    1: ("One edge", ()),
+    2: ("Two additions and a product", (1,)),
+    3: ("Gates", (2,)),
+    4: ("Forks and joins", (3,)),
+    5: ("The chain", (4,)),
+    6: ("Order", (5,)),
+    7: ("Partial and total", (5,)),
+    8: ("Summing paths", (7,)),
+    9: ("Forward and reverse", (6,)),
+    10: ("Jacobians", (8,)),
+    11: ("A network", (10,)),
+    12: ("Vanishing and exploding", (10,)),
+    13: ("PyTorch, the same graph", (5,)),
+    14: ("Through time", (8,)),
+}
+"""What each lesson is called, and which ones it needs."""
+
+
+def lesson_map() -> str:
+    """The lessons as a graph: an arrow from what is needed to what it is needed for."""
+    nodes = [
+        NodeLabel(f"{number}", "operation" if needed else "input", Words(f"{number}  {title}"), None, None, title)
+        for number, (title, needed) in LESSONS.items()
+    ]
+    edges = [
+        EdgeLabel(f"{number}", f"{before}", Words(""), f"lesson {before} before lesson {number}")
+        for number, (_, needed) in LESSONS.items()
+        for before in needed
+    ]
+    sizes = [(*node_size(node), "") for node in nodes]
+    joins = [(int(edge.parent) - 1, int(edge.child) - 1, *edge_size(edge), "") for edge in edges]
+    words = "; ".join(edge.spoken for edge in edges)
+    return svg(nodes, edges, placed(sizes, joins, "down"), "The lessons, and what each one needs", words)
+
+
+def make(folder: Path) -> list[Path]:
+    """Writes all pictures under `folder`, as they lie in the repository. Returns their paths."""
+    chain = gf.graph(CHAIN)
+    flow = chain.at(a=1, o=2)
+    for part in ("docs", "lessons"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    return [
+        gf.draw(flow).save(folder / "docs" / "chain.svg"),
+        gf.draw(flow, direction="gradient", orientation="right", moving=True).save(folder / "docs" / "sweep.svg"),
+        save_picture(mimebundle(flow.paths("g", "b"))[0]["image/svg+xml"], folder / "docs" / "paths.svg"),
+        save_picture(lesson_map(), folder / "lessons" / "map.svg"),
+    ]
+
+
+if __name__ == "__main__":
+    for made in make(ROOT):
+        print(made.relative_to(ROOT))
