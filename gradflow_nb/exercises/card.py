@@ -51,7 +51,8 @@ def set_card(questions: Sequence[Question], title: str = "") -> str:
     """All questions of a set, numbered, in one SVG."""
     blocks = [_text(title, 19.0, bold=True)] if title else []
     for number, question in enumerate(questions, 1):
-        width, height, ink = _stacked(_blocks(question, _ROOM - 30))
+        again = number > 1 and equations(question) == equations(questions[number - 2])  # they stand right above
+        width, height, ink = _stacked(_blocks(question, _ROOM - 30, again))
         bold = f'y="{0.75 * _SIZE:.1f}" font-size="{_SIZE}" font-weight="bold"'
         label = f'<text class="gf-note" x="0" {bold}>{number}</text>'
         blocks.append((width + 30, height + 8, f'{label}<g transform="translate(30 0)">{ink}</g>'))
@@ -77,15 +78,15 @@ def _stacked(blocks: Iterable[_Drawn]) -> _Drawn:
     return widest, max(0.0, y - _GAP), "".join(ink)
 
 
-def _blocks(question: Question, room: float = _ROOM) -> Iterator[_Drawn]:
-    """All that a question shows, in order, at most `room` wide where it can be broken."""
+def _blocks(question: Question, room: float = _ROOM, again: bool = False) -> Iterator[_Drawn]:
+    """All that a question shows, in order, at most `room` wide where it can be broken; `again` leaves equations out."""
     boxes, figure = question.boxes, question.figure
     on_figure = set(figure.blanks.values()) if figure else set()
     alone = figure is None and len(boxes) == 1 and boxes[0].asked == question.asked
     after = " ".join(filter(None, (where(question), question.instruction and f"({question.instruction})")))
     if not alone:
         yield _flowing([*_words_of(question.asked), *_words_of(Words(after))], _SIZE, room)
-    if rows := equations(question):
+    if (rows := equations(question)) and not again:
         yield _flowing(rows, _SMALL, room, between=22.0)
     if figure:
         yield _figure(figure.svg, room)

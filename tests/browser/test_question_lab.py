@@ -18,7 +18,8 @@ practice = gf.question_set([
     gf.ask(flow, "e", "b", kind="predict"),
 ], title="Two additions and a product")
 """
-CELLS = [SMALL, "practice", "gf.ask(flow, 'e', 'a').faded('all')", "gf.ask(flow, kind='backward')"]
+TWO = "gf.question_set([gf.ask(small, 'e', 'b'), gf.ask(small, 'e', 'a')])"
+CELLS = [SMALL, "practice", "gf.ask(flow, 'e', 'a').faded('all')", "gf.ask(flow, kind='backward')", TWO]
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +117,18 @@ def test_light_dark_and_narrow(bench):
         found += [(theme, size, part) for part in page.evaluate(CUT) + page.evaluate(SQUEEZED)]
     assert found == []
     assert bench.console_errors == []
+
+
+def test_equations_that_stand_right_above_are_not_shown_again(bench):
+    asked = shown(bench, 4)
+    rows = asked.root.locator(".gf-equations")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_be_visible()
+    expect(rows.nth(1)).to_be_hidden()
+    asked.root.get_by_role("textbox").nth(1).fill("d")
+    asked.root.get_by_role("button", name="Try another").first.click()
+    expect(rows.nth(1)).to_be_visible()  # now they are other ones
+    expect(asked.root.get_by_role("textbox").nth(1)).to_have_value("d")
 
 
 def test_when_the_kernel_is_gone_the_text_stays(bench):

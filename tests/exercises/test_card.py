@@ -91,3 +91,14 @@ def test_worked_steps_are_markdown():
     data, _ = mimebundle(working)
     assert set(data) == {"text/markdown", "text/plain"} and data["text/plain"] == str(working)
     assert "$\\displaystyle" in data["text/markdown"]
+
+
+def test_what_stands_right_above_in_a_set_is_not_said_again():
+    chain, other = graph(CHAIN), graph("c = a + b; d = b + 1")
+    bar = 'class="gf-ink"'
+
+    def rows(*asked):
+        return set_card(question_set([ask(made, made.outputs[0], wrt) for made, wrt in asked])).count(bar)
+
+    assert rows((chain, "b"), (chain, "a")) == rows((chain, "b")) + rows((chain, "a")) - 1
+    assert rows((chain, "b"), (other, "a"), (chain, "b")) == 2 * rows((chain, "b")) + rows((other, "a"))

@@ -205,6 +205,10 @@ function render({ model, el }) {
 			else list.append(item);
 			if (hadFocus) focus = card;
 		});
+		asked.forEach(({ equations }, i) => { // what stands right above is not said again
+			const rows = list.children[i].querySelector(".gf-equations");
+			if (rows) rows.hidden = i > 0 && `${equations}` === `${asked[i - 1].equations}`;
+		});
 		for (const [id, card] of cards) if (!kept.has(id)) card.close();
 		cards = kept;
 		update();
