@@ -128,13 +128,13 @@ def put_in(
     lift: Callable[[Any], Any],
     watch: Callable[[Any], None] = lambda value: None,
 ) -> list[Any]:
-    """The values of expressions in any world, given those of their inputs by the inputs' `id`.
+    """The values of expressions in any world, given those of their inputs, and perhaps of other nodes, by `id`.
 
     `watch` is shown every value on the way. Raises `NoValue` for the first node that has none.
     """
     values = dict(known)
     for node in in_order(o for o in outputs if isinstance(o, Node)):
-        if node.operation is not None:
+        if node.operation is not None and id(node) not in values:
             arguments = [values[id(a)] if isinstance(a, Node) else lift(a) for a in node.arguments]
             try:
                 values[id(node)] = node.operation.value(*arguments)

@@ -147,6 +147,7 @@ class Sought:
             else lambda point: flow_in(named, _entered(point), NUMBERS).total(of, wrt),
             other=lambda: flow.total(of, wrt) if self.kind == "partial" else flow.partial(of, wrt),
             kind=self.kind,
+            around=flow if self.kind == "partial" else None,
         )
 
 

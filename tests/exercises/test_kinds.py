@@ -509,3 +509,38 @@ def test_what_is_to_be_typed_has_as_many_axes_as_the_answer():
 def test_a_divisor_that_is_missing_is_named():
     verdict = ask(graph("L = E + R/2").at(E=1, R=30), kind="forward").check({"L": "31"})
     assert "In L, the divisor is missing" in verdict.message
+
+
+def test_commas_part_whole_paths():
+    flow = graph("b = a; c = a; d = b + c; e = d; f = d; g = e + f")
+    question = ask(flow, of="g", wrt="a", kind="paths")
+    assert question.check("gedba, gedca, gfdba, gfdca").correct
+    assert question.check("g,e,d,b,a; gedca; gfdba; gfdca").correct
+
+
+def test_a_total_is_no_letter_of_a_factorised_sum():
+    question = ask(graph(OPAQUE), of="L", wrt="w", kind="factored")
+    for text in ("dL/dx D_xw + dL/dy D_yw + dL/dz D_zw", "(dL/dx + (dL/dy + dL/dz dz/dy) dy/dx) dx/dw"):
+        verdict = question.check(text)
+        assert isinstance(verdict, Invalid) and "is a total, over all paths" in verdict.message
+    assert question.check("(∂L/∂x + (D_Ly + D_Lz D_zy) D_yx) dx/dw + (D_Ly + dL/dz D_zy) D_yw + D_Lz D_zw").correct
+
+
+def test_a_gradient_typed_as_a_column_or_a_row_is_sent_back(linear):
+    right = ask(linear, kind="gradient")
+    name = next(box.name for box in right.boxes if box.right.ndim == 1)
+    numbers = [f"{number}" for number in next(box.right for box in right.boxes if box.name == name)]
+    for text in (f"[[{'], ['.join(numbers)}]]", f"[[{', '.join(numbers)}]]"):
+        part = right.check({name: text}).parts[name]
+        assert isinstance(part, Invalid) and "as a plain list" in part.message
+
+
+def test_roots_in_equations_stay_exact():
+    question = ask("2x^2 + y^2", kind="graph")
+    assert question.check("a = sqrt(2) x; L = a^2 + y^2").correct
+    assert isinstance(question.check("a = sqrt(3) x; L = a^2 + y^2"), Incorrect)
+
+
+def test_what_a_first_backward_pass_frees_is_said():
+    question = ask(graph("p = x^2; z = x p").at(x=5), of="z", wrt="x", kind="predict", program="twice")
+    assert "has freed what the second one needs" in question.check("150").message

@@ -48,7 +48,14 @@ def test_one_path_is_named_at_a_point_too(chain):
 def test_a_wrong_answer_without_a_known_cause_gives_nothing_away(chain):
     verdict = ask(chain, of="g", wrt="b").check("85")
     assert isinstance(verdict, Incorrect) and verdict.mistake is None and verdict.credit == 0
-    assert verdict.message == "dg/db is not 85."
+    assert verdict.message == "dg/db is not 85. It is asked for in general, and no single number is right everywhere."
+    assert ask(chain, of="g", wrt="b").check("85d").message == "dg/db is not 85d."
+    assert ask(chain, of="g", wrt="b", at={"a": 1, "o": 2}).check("85").message == "dg/db is not 85."
+
+
+def test_a_name_that_is_not_in_the_equation_is_asked_about():
+    question = ask(graph("u = x^2; z = u + y^2; L = z + u"), of="L", wrt="x", kind="partial")
+    assert question.check("3x").message == "∂L/∂x is not 3x. Look at the equation of L: does x stand in it?"
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,11 @@ class ArrayBox(Box):
         return f"{sum(good)} of {len(good)} entries {'is' if sum(good) == 1 else 'are'} right. Look at {listed}."
 
     def _misshapen(self, text: str, formula: Formula, read: Entries, numbers: list[Any]) -> Verdict:
+        if self.right.ndim == 1 and sorted(read.shape) == sorted((1, *self.right.shape)):  # a column, or a row
+            near = self._near(text, read, numbers, self.right)
+            if all(each.accepted for each in near):
+                message = f"Right so far. {self.asked} is asked for as a plain list, such as [1, 2, 3]."
+                return Invalid(text, formula, message, 0, len(text))
         mistakes = self._mistakes(text, read, numbers)
         if mistakes:
             return Incorrect(text, formula, said(mistakes) or "The shape is another one.", mistakes=offered(mistakes))

@@ -84,6 +84,7 @@ class EquationsBox(Box):
         if defined := [name for name in wanted if name in graph and name not in graph.inputs]:
             return Invalid(text, reading, f"{defined[0]} is an input, and has no equation.", 0, len(text))
         inputs = {id(graph[name]): self.right[name] for name in graph.inputs}
+        inputs |= {id(node): node for node in graph.nodes if node.is_constant}  # √2 stays what it is, and no decimal
         (theirs,) = put_in([graph[graph.outputs[0]]], inputs, lambda constant: constant)
         same = decide(theirs, self.right[self.of], len(text))
         if same is None:

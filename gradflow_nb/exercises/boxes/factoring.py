@@ -6,6 +6,7 @@ commute, and compared with the sum over all paths term by term.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -72,6 +73,7 @@ class FactoredBox(Box):
         symbols = {name: node for name, node in self._names.items() if not name.startswith("∂")}
         others = {name: Node(None, (), name) for name in self.paths.flow.names if name not in symbols}
         reading = read_expression(text, {**others, **symbols}, split=False, derivatives=none | edges)
+        self._check_totals(text)
         for node in in_order([reading.value]) if isinstance(reading.value, Node) else ():
             if any(node is other for other in none.values()):
                 child, parent = node.name.split("/")
@@ -83,6 +85,15 @@ class FactoredBox(Box):
                 message = f"Use the partials on the edges, such as {letter}, and no values of nodes."
                 raise NotationError(message, text, max(0, start), start + len(node.name))
         return reading
+
+    def _check_totals(self, text: str) -> None:
+        """Raises `NotationError` for a d where the edge's own ∂ is something else: there are other paths beside it."""
+        for edge in self.paths.edges:
+            typed = re.search(rf"(?<!\w)d\s*{re.escape(edge.child)}\s*/\s*d\s*{re.escape(edge.parent)}(?!\w)", text)
+            if typed and self.paths.flow.paths(edge.child, edge.parent).count > 1:
+                name = f"d{edge.child}/d{edge.parent}"
+                message = f"{name} is a total, over all paths: write it out in partials, such as {self.letter(edge)}."
+                raise NotationError(message, text, *typed.span())
 
     def echo(self, text: str) -> tuple[Formula, tuple[str, ...]]:
         return self._formula(self.read(text)), ()
@@ -122,7 +133,7 @@ class FactoredBox(Box):
                 return Invalid(text, formula, message, 0, len(text))
             if written_out == fewest:
                 return Correct(text, formula, "Right: there is no common factor to take out.")
-            more = f" With {fewest} it would do, too." if products > fewest else ""
+            more = " It can be done with fewer." if products > fewest else ""
             return Correct(text, formula, f"Right: {products} multiplications in place of {written_out}.{more}")
         mistake = self._mistake(found)
         return Incorrect(text, formula, mistake.says, mistakes=(mistake,))

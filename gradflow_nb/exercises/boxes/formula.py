@@ -165,8 +165,20 @@ class FormulaBox(Box):
         if follows or (own is not None and (near := self._rounded(text, answer, own)) and near.accepted):
             return CarriedForward(text, formula, FOLLOWS.format(Equation((self.asked, formula))))
         mistakes = self._mistakes(answer, earlier)
-        told = said(mistakes) or f"{self.asked} is not {formula}."
+        told = said(mistakes) or f"{self.asked} is not {formula}.{self._look_again(answer)}"
         return Incorrect(text, formula, told, mistakes=offered(mistakes))
+
+    def _look_again(self, answer: Any) -> str:
+        """Where nothing is known of a wrong answer: what to look at."""
+        sought = self.sought
+        if sought.kind == "partial" and all(edge.parent != sought.wrt for edge in sought.formulas.down[sought.of]):
+            return f" Look at the equation of {sought.of}: does {sought.wrt} stand in it?"
+        if sought.flow is None and sought.kind != "value" and (not isinstance(answer, Node) or answer.is_constant):
+            symbols = sought.graph.flow()
+            found = (symbols.partial if sought.kind == "partial" else symbols.total)(sought.of, sought.wrt)
+            if getattr(found, "free_symbols", ()):
+                return " It is asked for in general, and no single number is right everywhere."
+        return ""
 
     def _from_own(self, earlier: Mapping[str, Any]) -> Any:
         """What this box should hold, given the student's own values in those before it; None if they say nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -58,13 +58,24 @@ class PathsBox(NamesBox):
         """The paths that were typed, each told from `of` back to `wrt`. Raises `NotationError`."""
         check_length(text, _MOST_CHARACTERS)
         found = []
-        for line in re.finditer(r"[^\n;]+", text):
-            names = tuple(self.names(text, *line.span()))
-            if names:
-                found.append(names[::-1] if names[0] == self.wrt != self.of else names)
+        for names in self._each(text):
+            found.append(names[::-1] if names[0] == self.wrt != self.of else names)
         if not found:
             raise NotationError(f"Write the paths, one a line: {self.of} ← … ← {self.wrt}.", text)
         return found
+
+    def _each(self, text: str) -> Iterator[tuple[str, ...]]:
+        """The paths as they stand there. A comma ends a path where all that commas divide are whole paths."""
+        for line in re.finditer(r"[^\n;]+", text):
+            names = tuple(self.names(text, *line.span()))
+            commas = [at.start() for at in re.compile(",").finditer(text, *line.span())]
+            places = pairwise([line.start() - 1, *commas, line.end()])
+            parts = [tuple(self.names(text, start + 1, end)) for start, end in places]
+            ends = {self.of, self.wrt}
+            if len(parts) > 1 and all(len(part) > 1 and {part[0], part[-1]} == ends for part in parts):
+                yield from parts
+            elif names:
+                yield names
 
     def echo(self, text: str) -> tuple[Formula, tuple[str, ...]]:
         return Words("; ".join(" ← ".join(path) for path in self.read(text)[:12])), ()

@@ -26,6 +26,7 @@ from .values import evaluated, floated
 
 Program = Literal["backward", "twice", "retained", "frozen", "grad"]
 _NONE, _ERROR = "None", "RuntimeError"
+_FREED = "the first backward pass frees what it has used, so the second finds nothing"
 _KEEPS_NOTHING = {"add", "sub", "neg", "same", "sum", "mean", "transpose", "reshape", "item"}
 """Operations whose backward pass needs no saved value, so that nothing of theirs is freed."""
 _SIGNS = {
@@ -48,6 +49,11 @@ class Torch:
     code: str
     outcome: Any
     why: str
+
+    @property
+    def freed(self) -> bool:
+        """Whether a second pass fails for what the first one has freed."""
+        return self.why == _FREED
 
 
 def torch_program(flow: GradientFlow, of: str, wrt: str, program: Program = "backward") -> Torch:
@@ -85,7 +91,7 @@ def _outcome(flow: GradientFlow, of: str, wrt: str, program: str) -> tuple[Any, 
     if is_array(flow.known[of]):
         return _ERROR, f"{of} is an array: only a single number starts a backward pass without being told its weights"
     if program == "twice" and _frees(flow, of):
-        return _ERROR, "the first backward pass frees what it has used, so the second finds nothing"
+        return _ERROR, _FREED
     if program == "grad":
         if not flow.paths(of, wrt).count:
             return _ERROR, f"{of} does not depend on {wrt}"
@@ -219,6 +225,8 @@ class PredictBox(Box):
 
     def _mistake(self, typed: Any) -> Mistake | None:
         outcome = self.torch.outcome
+        if self.torch.freed and self.once is not None and any(_same(typed, n * self.once) for n in (1, 2)):
+            return Mistake("nothing kept", "The first backward pass has freed what the second one needs.")
         if isinstance(outcome, str) and self.once is not None and _same(typed, self.once):
             return Mistake("the derivative itself", "That is the derivative, and PyTorch's rules come before it.")
         if not isinstance(outcome, str):

@@ -80,7 +80,7 @@ def backward(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, prog
         "backward",
         graph,
         flow,
-        Words(f"The derivative of {of} by every node"),
+        Words(f"The derivative of {of} with respect to every node"),
         place(flow),
         tuple(boxes),
         lambda: Working(

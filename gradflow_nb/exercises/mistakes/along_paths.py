@@ -32,9 +32,15 @@ def path_dropped(p: Pass) -> Iterator[Wrong]:
         left = [other for other in p.listed if other is not path]
         alone = f"That is {_alone(left[0], p.listed)}: {left[0].route}. " if len(left) == 1 else ""
         said = f"{alone}The other path, {path.route}, is missing." if alone else f"The path {path.route} is missing."
+        if beside := next((e for e in path.edges if any(map(partial(_is_beside, e), p.flow.edges))), None):
+            said = f"One of the edges from {beside.parent} to {beside.child}, which run side by side, is missing."
         lost = frozenset([path.nodes])
         wrong = lambda path=path: minus(p.total, _product(path))  # noqa: E731
         yield Wrong(wrong, (path.nodes,), _edges(path), path.nodes, path, {"said": said}, lost)
+
+
+def _is_beside(edge: Edge, other: Edge) -> bool:
+    return other is not edge and pair(other) == pair(edge)
 
 
 def one_path_only(p: Pass) -> Iterator[Wrong]:
@@ -132,7 +138,8 @@ def _once_each(p: Pass, backwards: bool) -> LinearMap:
 
 
 def counted_twice(p: Pass) -> Iterator[Wrong]:
-    yield Wrong(lambda: times(2, p.total), ("all",), (), (p.wrt,), None, {"what": "The whole gradient"})
+    if p.kind == "total":
+        yield Wrong(lambda: times(2, p.total), ("all",), (), (p.wrt,), None, {"what": "The whole gradient"})
     for name in p.between:
         if p.flow.paths(p.of, name).count * p.flow.paths(name, p.wrt).count == p.ways.count:
             continue  # everything arrives through it
@@ -145,7 +152,7 @@ def counted_twice(p: Pass) -> Iterator[Wrong]:
 
 def stopped_elsewhere(p: Pass) -> Iterator[Wrong]:
     """The sweep ends a node early or late, or starts a node late."""
-    aim = f": the sweep goes from {p.of} to {p.wrt}, no node less and no node more"
+    aim = f", and asked for is d{p.of}/d{p.wrt}"
     for name in p.between:
         says = {"got": f"d{p.of}/d{name}", "aim": aim}
         yield Wrong(lambda n=name: p.above[n], ("early", name), (), (name,), None, says)

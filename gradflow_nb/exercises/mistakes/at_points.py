@@ -21,6 +21,21 @@ def other_kind(p: Pass) -> Iterator[Wrong]:
     yield Wrong(p.other, (), drawn, direct, None, None, lost)
 
 
+def beyond_the_edge(p: Pass) -> Iterator[Wrong]:
+    """A derivative over whole paths is given for the partial on one edge; or the edge is taken at another's value."""
+    if p.around is None or is_array(p.around.known[p.of]):
+        return
+    below = [name for name in p.around.names if name not in (p.of, p.wrt) and p.around.paths(p.of, name).count]
+    for name in below:
+        if name not in p.flow.known:
+            says = {"what": f"That is d{p.of}/d{name}, over all paths; asked for is the one edge from {p.wrt}"}
+            yield Wrong(lambda n=name: p.around.total(p.of, n), ("total", name), (), (name,), None, says)
+        if p.elsewhere is not None and p.wrt in p.flow.known and not is_array(p.around.known[name]):
+            says = {"what": f"The value of {name} is put in for {p.wrt}"}
+            moved = {**p.flow.inputs, p.wrt: p.around.known[name]}
+            yield Wrong(partial(p.elsewhere, moved), ("value", name), (), (name,), None, says)
+
+
 def value_given(p: Pass) -> Iterator[Wrong]:
     for name in dict.fromkeys((p.of, *reversed(p.between), p.wrt)):
         value = p.flow.known.get(name)

@@ -56,6 +56,7 @@ CATALOGUE: tuple[Slip, ...] = (
     Slip("no topological order",     "A node is passed on before all its uses have been counted: work in topological order, from {of} backwards.", along_paths.without_order),
     Slip("stopped elsewhere",        "That is {got}{aim}.", along_paths.stopped_elsewhere),
     Slip("reciprocal edge",          "The partial on the edge {edge} is upside down.", at_edges.reciprocal),
+    Slip("beyond the edge",          "{what}.", at_points.beyond_the_edge),
     Slip("a value for the derivative", "That is the value of {node}, and not a derivative.", at_points.value_given),
     Slip("another point",            "That is the derivative at another point, with {what}.", at_points.other_point),
 )

@@ -49,7 +49,8 @@ class Pass:
     """The derivative d `of`/d `wrt` of a flow. `inner` is the same flow with every operation a vertex.
 
     `world` is the one that their values live in. `elsewhere` gives the derivative at another point, where the pass has
-    a point; `other` the total where the explicit partial is asked for, and the other way round.
+    a point; `other` the total where the explicit partial is asked for, and the other way round. `around` is the whole
+    flow, where `flow` is one equation of it.
     """
 
     flow: GradientFlow
@@ -60,6 +61,7 @@ class Pass:
     elsewhere: Callable[[Mapping[str, Any]], Any] | None = None
     other: Callable[[], Any] | None = None
     kind: str = "total"
+    around: GradientFlow | None = None
 
     @cached_property
     def above(self) -> dict[str, LinearMap]:

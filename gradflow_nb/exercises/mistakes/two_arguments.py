@@ -65,7 +65,7 @@ def maximum_routed(p: Pass) -> Iterator[Wrong]:
                 changed = [p.through(edge, like(edge, partial(entries(edge)))) for edge in edges]
                 return reduce(add, changed, minus(p.total, _share(p, edges)))
 
-            says = {"what": f"the gradient goes to the {kind} argument, all of it, and here it is given {to}"}
+            says = {"what": f"the {kind} argument gets all of the gradient and the other one nothing"}
             lit = tuple(mark for edge in edges for mark in p.drawn(name, edge))
             yield Wrong(wrong, (name, to), lit, (p.owner(name),), None, says)
 

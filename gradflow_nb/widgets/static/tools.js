@@ -67,8 +67,9 @@ function holdTool(store) {
 	};
 	const paint = ({ whole, flow, signs }) => {
 		const pins = [...state.pins.keys()];
+		const free = pins.length && store.data.program ? flowOf(store.data, ranAt(store.data, state.inputs, new Map())) : whole; // as if nothing were held
 		show(pins, () => (pins.length ? pins.map((i) => button(`Release ${name(i)}`, () => toggle(i))) : [hint("Select a node to hold it fixed: the edges into it are cut.")]));
-		const [before, after] = [whole, flow].map((each) => sweepResults(each, state.kind, state.start));
+		const [before, after] = [free, flow].map((each) => sweepResults(each, state.kind, state.start));
 		const rows = store.here().filter((i) => pins.length && i !== state.start && before[i] !== undefined).slice(0, MOST_TABLED).map((i) => [
 			between("d", i), saidMap(before[i]), `${between(signs[i] ?? "d", i)} = ${saidMap(after[i] ?? 0)}`]);
 		showTable(rows, () => (rows.length ? [tableOf(`With ${pins.map(name).join(", ")} held`, ["along all paths", "was", "is now"], rows)] : []));

@@ -51,8 +51,8 @@ EXAMPLES = [
     ("v = log(x^2); s = sin(x); y = v s", "y", "x", None, "2cos(x)/x", "product rule", "not the product of the derivatives"),
     ("y = log(x^2) sin(x)", "y", "x", None, "2cos(x)/x", "product rule", "In y, the derivative of a product"),
     ("y = sin(x)/x^2", "y", "x", None, "cos(x)/(2x)", "product rule", "not the quotient of the derivatives"),
-    ("m = max(x, y); f = m z", "f", "y", {"x": 2, "y": 7, "z": 3}, "3/2", "wrong way at a maximum", "half to each"),
-    ("u = x^2; m = min(x, u); f = 5m", "f", "x", {"x": 2}, "25", "wrong way at a maximum", "goes to the smaller argument"),
+    ("m = max(x, y); f = m z", "f", "y", {"x": 2, "y": 7, "z": 3}, "3/2", "wrong way at a maximum", "In m, the larger argument gets all"),
+    ("u = x^2; m = min(x, u); f = 5m", "f", "x", {"x": 2}, "25", "wrong way at a maximum", "the smaller argument gets all of the gradient"),
     ("b = 2a; c = 3b; d = b + c^2; e = d + b", "e", "a", {"a": 1}, "222", "no topological order", "before all its uses"),
 ]  # fmt: skip
 
@@ -64,6 +64,14 @@ def test_the_slip_is_named(text, of, wrt, at, answer, name, says):
     names = {found for one in verdict.mistakes for found in (one.name, *one.also)}
     assert name in names and len({one.name for one in verdict.mistakes}) <= 3, (names, verdict.message)
     assert says in verdict.message, verdict.message
+
+
+def test_a_partial_is_told_from_what_lies_beyond_its_edge():
+    square, waves = graph("a = 2 + 3w; J = a^2").at(w=3), graph("u = x^2; v = log(u)")
+    edge = ask(square, of="J", wrt="a", kind="partial")
+    assert "The value of w is put in for a." in edge.check("6").message
+    assert "That is dJ/dw, over all paths; asked for is the one edge from a." in edge.check("66").message
+    assert "That is dv/dx, over all paths" in ask(waves, of="v", wrt="u", kind="partial").check("2/x").message
 
 
 def batch():
@@ -152,7 +160,7 @@ def test_the_catalogue_is_covered():
     """Every entry is named by some example on this page."""
     shown = {example[5] for example in EXAMPLES}
     arrays = {"transposed Jacobian", "product in the wrong order", "broadcast not summed", "sum in place of mean"}
-    tested = {"a branch dropped", "= in place of +="}  # merged with the path that is lost, below
+    tested = {"a branch dropped", "= in place of +=", "beyond the edge"}  # the first two are merged with the path that is lost
     assert {slip.name for slip in CATALOGUE} == shown | arrays | tested
     assert len({slip.name for slip in CATALOGUE}) == len(CATALOGUE)
 
