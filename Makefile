@@ -21,9 +21,9 @@ help:  ## Show this list
 
 install: $(VENV)/.has-dev  ## Make .venv with all that development needs
 
-lessons: $(VENV)/.has-lab  ## Open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
+lessons: $(VENV)/.has-lab  ## Open the map of the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
 	@$(BIN)/jupyter-trust lessons/*.ipynb >/dev/null  # or the stored pictures stay hidden until a cell is run
-	$(BIN)/jupyter-lab --notebook-dir=lessons $(as_root) $(LAB_ARGS)
+	$(BIN)/jupyter-lab --notebook-dir=lessons --LabApp.default_url=/lab/tree/index.ipynb $(as_root) $(LAB_ARGS)
 
 # What a test answers is not kept.
 test: export GRADFLOW_ANSWERS = off

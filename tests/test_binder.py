@@ -1,5 +1,6 @@
 """Binder builds from binder/ alone; here it is checked without building anything."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,12 @@ def test_pins_cover_and_meet_what_the_package_needs(project, requirements):
     for needed in map(Requirement, project["dependencies"]):
         assert needed.name in pins
         assert needed.specifier.contains(pins[needed.name]), f"{pins[needed.name]} is not {needed}"
+
+
+def test_the_badge_opens_the_map_of_the_lessons(root):
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    (path,) = re.findall(r"https://mybinder\.org/v2/gh/\S+/main\?urlpath=lab/tree/([^\s)]+)", readme)
+    assert (root / path).is_file()
 
 
 @pytest.mark.skipif(REPO2DOCKER is None, reason="needs jupyter-repo2docker: make install")
