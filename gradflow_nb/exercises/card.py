@@ -25,13 +25,15 @@ _ONE_LINE, _LINE = 300.0, 30.0
 _MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 _FRAME = r'<title>.*?</title>|<desc>.*?</desc>|<style>.*?</style>|<rect class="gf-paper"[^>]*/>'
 
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
 _Drawn = tuple[float, float, str]
 """A block: its width, its height, and its ink from the corner (0, 0)."""
 
 
 def where(question: Question) -> str:
-    """`at a = 1, o = 2`: the point, as it stands after what is asked."""
-    place = question.place
+    """`at a = 1, w₁ = −2`: the point, as it stands after what is asked."""
+    place = re.sub(r"_(\d+)\b", lambda index: index[1].translate(_SUBSCRIPTS), question.place).replace("-", "−")
     return place if place.startswith(",") or not place else f"at {place}"
 
 

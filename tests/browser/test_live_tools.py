@@ -97,6 +97,8 @@ def test_pins_by_mouse(figure, chain):
     free, seen = chain.at(a=a, o=2).values, figure.numbers()["values"]
     assert seen["c"] == "7" != number(float(free["c"]))  # pinned where it stood
     assert seen["d"] == number(float(free["d"])) and seen["e"] == number(float(7 * 7 + free["d"] ** 2))
+    was, now = (number(float(flow.total("e", "b"))) for flow in (chain.at(a=a, o=2), chain.at(a=a, o=2).hold("c")))
+    expect(figure.tool.get_by_role("row", name=f"de/db {was} de/db = {now}")).to_be_visible()  # as if c were free
     figure.button("Release c").click()
     figure.chooser("The sweep starts from").select_option("g")
     assert figure.shows(chain.at(a=a, o=2))

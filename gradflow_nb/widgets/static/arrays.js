@@ -170,8 +170,8 @@ function spanPositions([start, stop, step], n) {
 	return Array.from({ length: Math.max(0, Math.ceil((to - from) / by)) }, (_, i) => from + i * by);
 }
 
-// The shape and the places of an index, as in numpy: lists and the numbers beside them share one axis, which stands where
-// they do, or first where a slice is between them.
+// The shape and the places of an index, as in numpy: lists and numbers beside them share one axis, which stands there,
+// or first where a slice is between them.
 function indexed(shape, index) {
 	if (index.length > shape.length) throw new Error("There are more indices than axes.");
 	const picks = index.some((entry) => entry.pick), together = [], axes = [], offsets = offsetsOf(shape);

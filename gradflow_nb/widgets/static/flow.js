@@ -1,4 +1,4 @@
-// The two sweeps over a flow, and flows in which nodes are held or eliminated.
+// The two sweeps over a flow; nodes held or eliminated.
 
 // For each node, the numbers of the edges whose "child" or "parent" it is.
 function edgeNumbers(flow, end) {

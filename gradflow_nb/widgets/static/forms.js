@@ -31,8 +31,8 @@ function formTable() {
 	};
 }
 
-// From `of` inwards, by common inner factors: a block for each node and its dominator, the last node `above` on all paths
-// (Cooper, Harvey and Kennedy, A Simple, Fast Dominance Algorithm, 2001). Blocks in a row are multiplied.
+// From `of` inwards, by common inner factors: a block for each node and its dominator, the last node `above` on all
+// paths (Cooper, Harvey and Kennedy 2001). Blocks in a row are multiplied.
 function groupedForm(table, flow, of, wrt) {
 	const through = pathsThrough(flow, of, wrt), numbers = edgeNumbers(flow, "parent"), above = new Map(), block = new Map();
 	const childOf = (i) => flow.edges[i].child;

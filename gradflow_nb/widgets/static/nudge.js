@@ -1,4 +1,4 @@
-// The nudge lens: a small change of an input, what the partials predict of it, and what it truly does.
+// The nudge lens: a small change of an input, what partials predict, and what it does.
 
 // What stands in the slots while a nudge is on; null without numbers.
 function nudgeLens({ data, state }, { run, values, whole }) {

@@ -13,7 +13,7 @@ function pictureOf(text) {
 	for (const part of svg.querySelectorAll(".gf-node")) nodes.push({ ...parted(part), rect: part.querySelector("rect") });
 	for (const part of svg.querySelectorAll(".gf-edge")) {
 		edges[part.dataset.edge] = parted(part);
-		part.prepend(s("path", { class: "gf-hit", d: part.querySelector("path").getAttribute("d") })); // easier to point at
+		part.prepend(s("path", { class: "gf-hit", d: part.querySelector("path").getAttribute("d") })); // to point at
 	}
 	return { svg, nodes, edges, arcs: [], arcsKnown: "" };
 }

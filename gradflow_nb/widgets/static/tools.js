@@ -59,7 +59,7 @@ function entriesTable({ shape, data }) {
 
 // Hold: the edges into a node are cut, and what was d becomes ∂.
 function holdTool(store) {
-	const { state, name, between } = store, list = line(), table = h("div"), show = rebuilt(list), showTable = rebuilt(table);
+	const { state, data, name, between } = store, list = line(), table = h("div"), show = rebuilt(list), showTable = rebuilt(table);
 	const toggle = (node) => {
 		const pins = new Map(state.pins);
 		if (!pins.delete(node) && hasValue(store.view.values[node])) pins.set(node, store.view.values[node]);
@@ -67,7 +67,7 @@ function holdTool(store) {
 	};
 	const paint = ({ whole, flow, signs }) => {
 		const pins = [...state.pins.keys()];
-		const free = pins.length && store.data.program ? flowOf(store.data, ranAt(store.data, state.inputs, new Map())) : whole; // as if nothing were held
+		const free = pins.length && data.program ? flowOf(data, ranAt(data, state.inputs, new Map())) : whole;
 		show(pins, () => (pins.length ? pins.map((i) => button(`Release ${name(i)}`, () => toggle(i))) : [hint("Select a node to hold it fixed: the edges into it are cut.")]));
 		const [before, after] = [free, flow].map((each) => sweepResults(each, state.kind, state.start));
 		const rows = store.here().filter((i) => pins.length && i !== state.start && before[i] !== undefined).slice(0, MOST_TABLED).map((i) => [
