@@ -107,7 +107,7 @@ function figureView(store) {
 	return { pane, zoomButtons, paint, close, onPart: (act) => { clicked = act; } };
 }
 
-// What is lit: the path that is pointed at, or what the last step used; nodes as 3, drawn edges as "edge 3", new ones as such.
+// What is lit: the path that is pointed at, or what the last step used; nodes as 3, drawn edges as "edge 3".
 function litParts({ state }, { flow, steps }) {
 	const lit = new Set();
 	const light = (i) => {
