@@ -2,6 +2,7 @@
 
 VENV := .venv
 BIN  := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
 PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # The first Python on the PATH that is new enough; say `make PYTHON=...` to choose another.
@@ -28,7 +29,10 @@ lessons: $(VENV)/.has-lab  ## Open the map of the lessons in JupyterLab (LAB_ARG
 # What a test answers is not kept.
 test: export GRADFLOW_ANSWERS = off
 test: $(VENV)/.has-dev $(VENV)/.browser  ## Run tests, doctests and every lesson (TEST_ARGS="-k paths")
-	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 $(TEST_ARGS)
+	@# On all cores, then what drives a browser, which wants the machine for itself. 5: TEST_ARGS left none of them.
+	@$(PYTEST) -n auto --dist loadfile -m "not browser" --nbval --nbval-current-env --nbval-cell-timeout=120 $(TEST_ARGS); \
+	plain=$$?; $(PYTEST) -m browser $(TEST_ARGS); browser=$$?; \
+	case "$$plain $$browser" in "0 0" | "0 5" | "5 0") ;; *) exit 1 ;; esac
 
 refresh: $(VENV)/.has-dev  ## Run all lessons again and store their outputs
 	$(BIN)/gradflow-nb lessons lessons
