@@ -55,7 +55,6 @@ def make(folder: Path) -> list[Path]:
     for part in ("docs", "lessons"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     return [
-        gf.draw(flow).save(folder / "docs" / "chain.svg"),
         gf.draw(flow, direction="gradient", orientation="right", moving=True).save(folder / "docs" / "sweep.svg"),
         save_picture(mimebundle(flow.paths("g", "b"))[0]["image/svg+xml"], folder / "docs" / "paths.svg"),
         save_picture(lesson_map(), folder / "lessons" / "map.svg"),

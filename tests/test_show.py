@@ -27,7 +27,7 @@ def test_paths_and_steps_are_text(small):
     data, _ = flow.paths("e", "b")._repr_mimebundle_()
     assert set(data) == {"image/svg+xml", "text/plain", "application/vnd.jupyter.widget-view+json"}
     assert data["text/plain"] == "2 paths from b to e\n  e ← c ← b: 2·1 = 2\n  e ← d ← b: 3·1 = 3\n  sum: de/db = 5"
-    assert repr(flow.backward("e")).splitlines()[3] == "de/db = 2·1 from c + 3·1 from d = 5"
+    assert repr(flow.backward("e")).splitlines()[3] == "de/db = 2·1 + 3·1 = 5, from c and d"
     assert repr(flow.paths("a", "b")) == "No path from b to a, so da/db = 0."
 
 

@@ -208,7 +208,7 @@ class GradientFlow(Shown):
 
         >>> from gradflow_nb import graph
         >>> print(graph("c = 2b; d = 5b; e = c + d").at(b=1).backward("e")[-1])
-        de/db = 1·2 from c + 1·5 from d = 7
+        de/db = 1·2 + 1·5 = 7, from c and d
         """
         self.scalar(of, "The reverse sweep, step by step,")
         return backward(self, of, cotangents(self, of))

@@ -51,10 +51,11 @@ class Step:
         parts = []
         for part in self.contributions:
             first, second = (part.derivative, part.partial) if backward else (part.partial, part.derivative)
-            parts.append(f"{_factor(first)}·{_factor(second)} from {part.via}")
+            parts.append(f"{_factor(first)}·{_factor(second)}")
         if len(parts) > 1 and any(hasattr(part.partial, "into") for part in self.contributions):
             parts = [f"({part})" for part in parts]  # a Jacobian may itself be a row of numbers
-        return f"{self.derivative} = {' + '.join(parts)} = {_text(self.result)}"
+        origin = " and ".join(dict.fromkeys(part.via for part in self.contributions))
+        return f"{self.derivative} = {' + '.join(parts)} = {_text(self.result)}, from {origin}"
 
     def __repr__(self) -> str:
         return f"<{self}>"

@@ -19,9 +19,9 @@ from .blanks import blanked
 from .dot import digraph
 from .labels import Direction, cut_labels, labels, target
 from .layered import placed
-from .moving import moving_style
+from .moving import moved
 from .saving import save_picture
-from .svg import STYLE, edge_size, node_size, svg
+from .svg import edge_size, node_size, svg
 from .table import html, text
 
 if TYPE_CHECKING:
@@ -133,8 +133,8 @@ class Figure(Shown):
         nodes, edges = self._labels
         place = placed(*self._structure(), self.orientation)
         reverse = self.direction == "gradient"
-        style = STYLE + (moving_style(sweep_order(self.flow, self.of)) if self.moving and self.of else "")
-        return svg(nodes, edges, place, self.title, self.text, self.flow.notes, reverse, self.lit, style)
+        picture = svg(nodes, edges, place, self.title, self.text, self.flow.notes, reverse, self.lit)
+        return moved(picture, sweep_order(self.flow, self.of)) if self.moving and self.of else picture
 
     @property
     def dot(self) -> graphviz.Digraph:

@@ -92,7 +92,6 @@ def svg(
     notes: Sequence[str] = (),
     reverse: bool = False,
     lit: Collection[str | tuple[str, str]] = (),
-    style: str = STYLE,
 ) -> str:
     """The picture, with `notes` under it.
 
@@ -108,7 +107,7 @@ def svg(
             mark, _ = said.get(edge.convention, ("", ""))
             body.append(_edge(i, edge, mark, place.curves[i], place.labels[i], reverse, shines))
         body.append(_node(node, centre, node.name in lit))
-    return framed("".join(body), place, title, description, notes, " gf-gradient" if reverse else "", style)
+    return framed("".join(body), place, title, description, notes, " gf-gradient" if reverse else "")
 
 
 def edges_into(edges: Sequence[EdgeLabel]) -> dict[str, list[int]]:

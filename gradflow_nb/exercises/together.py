@@ -37,7 +37,10 @@ def together(texts: Mapping[str, str], parts: dict[str, Verdict], asked: Mapping
         where = "" if first.message.startswith(about) else f"At {about}: "
         where = f"The first slip is at {about}: " if ordered and len(wrong) > 1 else where
         mistakes = getattr(first, "mistakes", ())
-        return Incorrect(text, None, f"{told} {where}{first.message}", parts=parts, mistakes=mistakes)
+        so, follows = "", sum(isinstance(part, CarriedForward) for part in wrong if part is not first)
+        if follows:
+            so = f" {follows} more {'follows' if follows == 1 else 'follow'} rightly from your own earlier answers."
+        return Incorrect(text, None, f"{told} {where}{first.message}{so}", parts=parts, mistakes=mistakes)
     unread = [part for part in parts.values() if isinstance(part, Invalid)]
     if unread:
         return Invalid(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -195,6 +195,8 @@ def _unlike(was: GradientFlow, variant: Varied, strictly: bool) -> str | None:
     largest, deepest = max([LARGEST, *(size for _, size, _ in old)]), max(under for _, _, under in old)
     if any(exact > also or size > largest or under > deepest for (exact, _, _), (also, size, under) in zip(old, new)):
         return _UNSIMPLE
+    if strictly and any(_distinct(new) < _distinct(old) for old, new in _beside(was, now)):
+        return "numbers became the same that were not"
     steep = max([10, *(_measured(edge)[2] for edge in was.edges)])
     for before, edge in zip(was.edges, now.edges):
         (_, least, _), (_, size, under) = _measured(before), _measured(edge)
@@ -203,6 +205,19 @@ def _unlike(was: GradientFlow, variant: Varied, strictly: bool) -> str | None:
         if size > max(largest, least) or (strictly and under > steep):
             return _UNSIMPLE
     return None
+
+
+def _beside(was: GradientFlow, now: GradientFlow) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Numbers that are told apart by eye, of the original and of its variant: all values, and the edges into a node."""
+    yield [*was.known.values()], [*now.known.values()]
+    for old, new in zip(was.down.values(), now.down.values()):
+        yield [edge.map for edge in old], [edge.map for edge in new]
+
+
+def _distinct(numbers: Iterable[Any]) -> int:
+    """How many different ones there are; every array and every map between arrays is one of its own."""
+    plain = [getattr(number, "value", number) for number in numbers]
+    return len({number if isinstance(number, (int, Fraction, float)) else id(number) for number in plain})
 
 
 def _measured(value: Any) -> tuple[bool, float, int]:

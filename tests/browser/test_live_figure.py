@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from gradflow_nb.diagram.slots import number
 
-SENTENCE = "dg/db = 42·2 from c + 192·5 from d = 1044"
+SENTENCE = "dg/db = 42·2 + 192·5 = 1044, from c and d"
 
 
 # 1. Inputs -----------------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def test_stepping_by_mouse(figure, chain):
     assert figure.derivatives()["g"] == "dg/da = −3132" and "o" not in figure.derivatives()
     figure.chooser("The sweep starts from").select_option("b")
     assert figure.derivatives()["e"] == "de/db = 174"
-    expect(figure.says).to_have_text("dg/db = 3·348 from f = 1044")
+    expect(figure.says).to_have_text("dg/db = 3·348 = 1044, from f")
 
 
 def test_stepping_by_keyboard(figure):

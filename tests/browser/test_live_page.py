@@ -62,7 +62,7 @@ def test_the_page_by_mouse(offline, saved, chain):
     figure.button("First step").click()
     for _ in range(7):
         figure.button("One step forward").click()
-    expect(figure.says).to_have_text("dg/db = 42·2 from c + 192·5 from d = 1044")
+    expect(figure.says).to_have_text("dg/db = 42·2 + 192·5 = 1044, from c and d")
     assert set(figure.lit()) == {"c b", "d b"}
     figure.node("e").click()
     figure.button("Step inside e").click()
@@ -95,7 +95,7 @@ def test_the_page_by_keyboard(offline, saved, chain):
     figure.press("ArrowLeft")
     figure.reach("One step back")
     figure.press("Enter")
-    expect(figure.says).to_have_text("dg/db = 42·2 from c + 192·5 from d = 1044")
+    expect(figure.says).to_have_text("dg/db = 42·2 + 192·5 = 1044, from c and d")
     figure.to_tab("Paths")
     figure.reach("g ← f ← e ← c ← b ← a3·2·7·2·(−3) = −252")
     assert set(figure.lit()) == {"g f", "f e", "e c", "c b", "b a"}

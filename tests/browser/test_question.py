@@ -140,7 +140,7 @@ def test_in_several_boxes_the_place_is_named(asking):
 
 def test_several_causes_are_a_list(asking):
     asked = asking.show(ask(graph(SMALL), "e", "b"))
-    asked.check("c", "more than one way")
+    asked.check("c", "Several slips give this")
     assert asked.said.get_by_role("listitem").count() >= 2 and "•" not in asked.said.text_content()
 
 

@@ -20,23 +20,33 @@ def flow():
 
 def test_every_derivative_appears_in_the_order_of_the_sweep(flow):
     order = sweep_order(flow, "g")
-    style = moving_style(order)
-    starts = [float(x) for x in re.findall(r"@keyframes gf-appear-\d+ \{ 0% \{ opacity: 0; \} ([\d.]+)%", style)]
+    kind, style = moving_style(order)
+    starts = [float(x) for x in re.findall(r"@keyframes \S+-in-\d+ \{ 0% \{ opacity: 0; \} ([\d.]+)%", style)]
     assert len(starts) == len(order) == 8 and starts == sorted(starts) and starts[0] > 0 and starts[-1] < 100
     assert f"{(len(order) + PAUSE) * STEP:.1f}s" in style
     for i, name in enumerate(order):
-        assert f'[data-node="{name}"] .gf-adjoint {{ animation: gf-appear-{i} ' in style
+        assert f'.{kind} [data-node="{name}"] .gf-adjoint {{ animation: {kind}-in-{i} ' in style
+
+
+def test_the_rules_reach_into_no_other_picture(flow):
+    svg = draw(flow, direction="gradient", moving=True).svg
+    kind, style = moving_style(sweep_order(flow, "g"))
+    assert svg.count(f'class="gradflow {kind} ') == 1
+    for rule in style.splitlines()[1:-1]:
+        assert rule.startswith((f".{kind} ", f"@keyframes {kind}-"))
+        assert all(part.strip().startswith(f".{kind} ") for part in rule.partition("{")[0].split(",") if rule[0] == ".")
+    assert moving_style(["a", "b"])[0] != moving_style(["b", "a"])[0]
 
 
 def test_it_is_the_still_picture_but_for_its_style(flow):
     still, moving = (draw(flow, direction="gradient", moving=moves).svg for moves in (False, True))
-    without = re.compile("<style>.*?</style>", re.DOTALL)
+    without = re.compile('<style>.*?</style>| gf-moving-[0-9a-f]+', re.DOTALL)
     assert without.sub("", still) == without.sub("", moving) and still != moving
     ElementTree.fromstring(moving)
 
 
 def test_it_is_still_for_those_who_want_less_motion_and_on_paper(flow):
-    style = moving_style(sweep_order(flow, "g"))
+    _, style = moving_style(sweep_order(flow, "g"))
     assert style.startswith("@media screen and (prefers-reduced-motion: no-preference) {") and style.endswith("}")
 
 

@@ -113,7 +113,7 @@ def test_a_variant_has_the_shape_of_its_original_and_its_point_is_as_friendly(na
             assert set(variant.at) == {variant.names[name] for name in at}
             assert_friendly(was, variant.flow)
     texts = {said(variant.graph.flow()) + str(variant.at) for variant in variants}
-    assert len(texts) > 25 if name == "opaque" else len(texts) > 150
+    assert len(texts) > (25 if name == "opaque" else 125)
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name != "arrays"])
@@ -354,3 +354,12 @@ def test_importing_them_is_light(root):
     code = "import sys, gradflow_nb.exercises.random_graphs; print('numpy' in sys.modules, 'sympy' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False"]
+
+
+def test_numbers_that_differ_stay_different():
+    """Else an exchange of the two would pass for the right answer."""
+    flow = graph("c = a + b; d = b + 1; e = c d").at(a=2, b=1)
+    for seed in SEEDS:
+        new = varied(flow.graph, seed, flow.inputs)
+        values = new.flow.values
+        assert values[new.names["c"]] != values[new.names["d"]]

@@ -162,5 +162,5 @@ class _Answer:
         for key in (token.value, (token.text[0], *token.value)):
             if key in self.derivatives:
                 return self.derivatives[key]
-        message = f"{token.text} is what is asked: work it out, and write numbers and names of nodes."
+        message = f"{token.text} is to be worked out: write numbers and names of nodes."
         raise NotationError(message, self.text, token.start, token.end)

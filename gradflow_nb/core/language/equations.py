@@ -180,6 +180,8 @@ class Equations:
             )
         elif name == "T" and self.code[: token.start].rstrip().endswith("^"):
             self.notes.append("T is an input here, and ^T a power; the transpose of W is written W.T.")
+        elif len(name) > 1 and all(letter in self.equations for letter in name):
+            self.notes.append(f"{name} is one name here, an input; the product is written {' '.join(name)}.")
         elif name in ARRAY_FUNCTIONS:
             self.notes.append(f"{name} is an input here; the function is written {name}(…).")
         elif function and not name[len(function) :].startswith("_"):

@@ -213,7 +213,7 @@ def _derivative(text: str, position: int, end: int, knows: Callable[[str], bool]
     if child and knows(child) and knows(parent):
         return Token("derivative", found[0], position, found.end(), (child, parent))
     missing = [name for name in (child, parent) if name and not knows(name)]
-    reason = f"and no node is called {missing[0]!r}" if missing else "and that is what is asked"
+    reason = f"and no node is called {missing[0]!r}" if missing else "and these are to be worked out"
     raise NotationError(
         f"{found[0]} looks like a derivative, {reason}. Write its formula with numbers and names of nodes.",
         text, position, found.end(),

@@ -142,7 +142,7 @@ class FormulaBox(Box):
         message = f"A number is asked for: the value at {self.sought.place}."
         if decide(reading.value, self.sought.right, self.sought.seed, self.sought.kinks):
             names = ", ".join(sorted(reading.names, key=self.sought.graph.names.index))
-            message = f"Right so far. Now put in {names} for {self.sought.place}: a number is asked for."
+            message = f"Right so far. Now put in {names} at {self.sought.place}: a number is asked for."
         return Invalid(text, formula, message, 0, len(text))
 
     def _rounded(self, text: str, answer: Any, right: Any) -> Rounding | None:

@@ -120,7 +120,7 @@ def said(mistakes: Sequence[Mistake]) -> str:
     if len(groups) == 1:
         return _told(*groups.values())
     if len(groups) <= MOST_OFFERED:
-        return "This comes out in more than one way:\n" + "\n".join(f"• {_told(group)}" for group in groups.values())
+        return "Several slips give this:\n" + "\n".join(f"• {_told(group)}" for group in groups.values())
     where = ""
     if edges := shared(mistake.edges for mistake in mistakes):
         where = f"Something goes wrong at the edge {edges[0][0]} ← {edges[0][1]}. "

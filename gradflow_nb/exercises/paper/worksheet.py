@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from ...core.flow import GradientFlow
+from ...core.graph import Graph
 from ...errors import GradflowError
 from ..question import Question
 from ..question_set import QuestionSet
@@ -107,6 +109,8 @@ def worksheet(questions: Iterable[Question], title: str = "", paper: Paper = "a4
     """
     if paper not in get_args(Paper):
         raise GradflowError(f"paper={paper!r} is not known: it is {' or '.join(map(repr, get_args(Paper)))}.")
+    if not isinstance(questions, Question | Iterable) or isinstance(questions, Graph | GradientFlow):
+        raise GradflowError("A worksheet is made of questions: write worksheet([ask(...)]).")
     listed = QuestionSet(
         [questions] if isinstance(questions, Question) else questions, title or getattr(questions, "title", "")
     )

@@ -54,7 +54,7 @@ function pathsTool(store) {
 	return { element: h("div", line("from", from.list, "to", to.list), count, rows, form.group, sum), paint, clicked };
 }
 
-// Eliminate: a node is clicked away; every edge into it is joined with every edge out of it.
+// Eliminate: a node is clicked away, and edges into it are joined with those out of it.
 function eliminateTool(store) {
 	const { data, state, name } = store, ends = [...data.inputs, ...data.outputs], inner = () => store.here().filter((i) => !ends.includes(i));
 	const says = h("p.gf-says", { role: "status" }), list = line(), log = h("ol.gf-log"), costs = h("div"), [show, showLog, showCosts] = [list, log, costs].map(rebuilt);

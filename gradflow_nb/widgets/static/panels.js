@@ -99,16 +99,17 @@ function sweepPanel(store) {
 	return { element: panelOf("Sweep", line(kind.group, "from", from.list), buttons, says), paint, close: stop };
 }
 
-// `dg/db = 42·2 from c + 192·5 from d = 1044`
+// `dg/db = 42·2 + 192·5 = 1044, from c and d`
 function stepSentence(store, { signs, flow, values }, { node, parts, result }) {
 	const left = store.between(signs[node] ?? "d", node);
 	if (!parts.length) return `${left} = ${saidMap(result)}, where the sweep starts`;
 	const said = parts.map(({ via, edge, derivative, partial }) => {
 		const factors = [saidFactor(derivative, store.between("d", via)), saidFactor(partial, flow.edges[edge].text)];
-		return `${(store.state.kind === "backward" ? factors : factors.reverse()).join("·")} from ${store.name(via)}`;
+		return (store.state.kind === "backward" ? factors : factors.reverse()).join("·");
 	});
+	const from = [...new Set(parts.map(({ via }) => via))].map(store.name).join(" and ");
 	const outcome = Number.isNaN(result) ? ", which does not exist" : result === undefined ? "" : ` = ${saidShaped(result, values[node])}`;
-	return `${left} = ${said.join(" + ")}${outcome}`;
+	return `${left} = ${said.join(" + ")}${outcome}, from ${from}`;
 }
 
 // The tools: tabs, the panel of the chosen one, and what a click in the picture does.

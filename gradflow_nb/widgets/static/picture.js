@@ -90,7 +90,7 @@ function drawBorn(picture, { names }, { whole, flow }, { gone, labels }) {
 	});
 }
 
-// An arc from box to box through the middle of the nodes that it replaces: nothing else is there.
+// An arc from box to box through the middle of the nodes that it replaces.
 function drawnArc({ nodes }, { child, parent }, replaced, i) {
 	const boxes = nodes.map(({ rect }) => ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name))));
 	const centre = (k) => [boxes[k][0] + boxes[k][2] / 2, boxes[k][1] + boxes[k][3] / 2], from = centre(parent), to = centre(child);

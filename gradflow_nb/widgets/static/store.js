@@ -1,6 +1,6 @@
 // The state of a figure, and the one way in which it changes: act(change), derive, paint.
 
-// What Python sent, or an Error that says in a sentence what is wrong with it; then nothing is shown or run.
+// What Python sent, or an Error that says what is wrong with it; then nothing is shown or run.
 function checkedFigure(data) {
 	const must = (right, says) => { if (!right) throw new Error(`This figure cannot be shown: ${says}.`); };
 	const texts = (list, count) => Array.isArray(list) && list.length === count && list.every((text) => typeof text === "string");

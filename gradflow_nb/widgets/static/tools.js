@@ -1,4 +1,4 @@
-// A tool is an element, paint(view), and perhaps clicked(part) for a click in the picture. Here: look, hold, words.
+// A tool is an element, paint(view), and perhaps clicked(part). Here: look, hold, words.
 
 const MOST_TABLED = 60;
 

@@ -283,8 +283,8 @@ SENT_BACK = r"""
     2x=4             =           only the right side      4
     x == y           =           only the right side
     =                =           only the right side
-    dx/dy            dx/dy       is what is asked
-    ∂x/∂y            ∂x/∂y       is what is asked
+    dx/dy            dx/dy       to be worked out
+    ∂x/∂y            ∂x/∂y       to be worked out
     df/dx            df/dx       no node is called 'f'
     ∂x               ∂           ∂y/∂x
     x₁               ₁           x_1
@@ -638,3 +638,9 @@ def test_bracketed_python_is_read_as_python_reads_it(text):
     expected = eval(text, {"__builtins__": {}}, {**POINT, "abs": abs})
     if abs(expected) < 1e200:
         assert value_at(value, POINT) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_a_name_that_splits_into_nodes_is_noted():
+    """A run of letters is one name; who forgot the space is told."""
+    assert read_graph("c = a + b; d = b + 1; e = cd").notes == ("cd is one name here, an input; the product is written c d.",)
+    assert read_graph("c = a + b; e = c ab").notes == ()  # a and b are no equations, so ab is as good a name as any

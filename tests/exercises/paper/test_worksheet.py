@@ -222,3 +222,9 @@ def test_the_command_says_what_is_wrong_in_a_line(tmp_path, capsys, more, messag
     assert main(["worksheet", "c = a + b", "-o", str(tmp_path / "x.pdf"), *more]) == 1
     said = capsys.readouterr().err
     assert message in said and said.count("\n") == 1 and not (tmp_path / "x.pdf").exists()
+
+
+def test_a_worksheet_is_made_of_questions():
+    for given in (graph("y = x^2"), graph("y = x^2").at(x=3), 5):
+        with pytest.raises(GradflowError, match="made of questions"):
+            worksheet(given)
