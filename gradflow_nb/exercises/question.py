@@ -201,7 +201,14 @@ class Question(Shown):
         """A little more help each time: which rule, then the first step, then the whole working."""
         self.hints = min(self.hints + 1, len(WORTH) - 1)
         answers.record(self.key, {"do": "hint", "level": self.hints})
-        return self.task.working().upto(self.hints)
+        return self.help
+
+    @property
+    def help(self) -> Working:
+        """The help that has been taken. Where it is one step, that is the step of the first box that is not right."""
+        working, parts = self.task.working(), self.verdict.parts if self.verdict else {}
+        undone = (i for i, box in enumerate(self.boxes) if box.name not in parts or not parts[box.name].is_correct)
+        return working.upto(self.hints, next(undone, 0) if len(working) == len(self.boxes) else 0)
 
     def solution(self) -> Working:
         """The worked steps, in words and formulas. After this an answer earns no credit; `variant` asks anew."""

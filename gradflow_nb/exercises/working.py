@@ -40,9 +40,10 @@ class Working(Shown, Sequence[WorkedStep]):
         self.rule, self.title = rule, title
         self._steps = tuple(steps)
 
-    def upto(self, level: int) -> Working:
-        """1: which rule; 2: the first step too; 3: everything."""
-        return Working(self.rule, self._steps[: {1: 0, 2: 1}.get(level, len(self._steps))], self.title)
+    def upto(self, level: int, first: int = 0) -> Working:
+        """1: which rule; 2: a step too, the `first` that is of use; 3: everything."""
+        shown = {1: (), 2: self._steps[first : first + 1]}.get(level, self._steps)
+        return Working(self.rule, shown, self.title)
 
     def __getitem__(self, index: Any) -> Any:
         return self._steps[index]

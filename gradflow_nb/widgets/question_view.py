@@ -117,7 +117,7 @@ class _Slot:
         if hasattr(self, "question"):
             self._right, self._credit = self.right, self.credit
         self.id, self.question, self.note = key, question, ""
-        self.help = question.task.working().upto(question.hints) if question.hints else None
+        self.help = question.help if question.hints else None
 
     @property
     def right(self) -> bool:

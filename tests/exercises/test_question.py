@@ -298,3 +298,13 @@ def test_too_many_causes_still_say_something():
 
 def test_the_derivative_of_a_node_by_itself():
     assert "explicit" not in ask(graph("b = 2a; c = b^2"), of="c", wrt="c").check("0").message
+
+
+def test_a_hint_is_about_a_box_that_is_not_right_yet():
+    question = ask(graph("a = 2 + 3w; J = a^2").at(w=3), kind="edges")
+    question.check({"∂a/∂w": "3", "∂J/∂a": "6"})
+    question.hint()
+    assert "∂J/∂a = 2a = 22" in str(question.hint()) and "∂a/∂w" not in str(question.help)
+    fresh = ask(graph("a = 2 + 3w; J = a^2").at(w=3), kind="edges")
+    fresh.hint()
+    assert "∂a/∂w = 3" in str(fresh.hint())
