@@ -206,8 +206,8 @@ def explore(
     derivatives are shown, the last output if left out. `direction` is "computation" or "gradient", `labels` is
     "both", "formula" or "number", and `step` says how many steps of the backward sweep are shown at first (all of them
     if left out, 0 for none). `ranges` gives sliders their range: `{"a": (0, 5)}`, or `(0, 5, 0.1)` with a step. A flow
-    is explored at its own point; one in which edges were cut, nodes held or eliminated, or that has opaque functions has no
-    sliders. Raises `InputError`, `UnknownName` and `GradflowError` for what does not fit.
+    is explored at its own point; one in which edges were cut, nodes held or eliminated, or that has opaque functions,
+    has no sliders. Raises `InputError`, `UnknownName` and `GradflowError` for what does not fit.
 
     >>> from gradflow_nb import graph
     >>> figure = explore(graph("c = a + b; d = b + 1; e = c d"), a=2, b=1)
