@@ -52,13 +52,13 @@ def plot(
     dots = {name: _numbers(name, numbers) for name, numbers in (points or {}).items()}
     if not 0 < len(named) + len(dots) <= _MOST or not named.keys().isdisjoint(dots):
         raise InputError(f"A plot has one to {_MOST} lines, each with a name of its own.")
-    lengths = {name: len(numbers) for name, numbers in [*named.items(), *dots.items()]}
+    lengths = {name: len(numbers) for name, numbers in {**named, **dots}.items()}
     at = _numbers("across", range(max(lengths.values())) if across is None else across)
     for name, length in lengths.items():
         if length != len(at):
             raise InputError(f"{name} has {length} numbers, and there are {len(at)} places across.")
     made = Plot(tuple(at), named, dots, x, y, log)
-    if not any(made.runs(numbers) for numbers in [*named.values(), *dots.values()]):
+    if not any(map(made.runs, made.named.values())):
         raise InputError("There is nothing to draw: no finite number" + " above 0." * log + "." * (not log))
     return made
 
@@ -81,6 +81,11 @@ class Plot(Shown):
     y: str = ""
     log: bool = False
 
+    @property
+    def named(self) -> dict[str, Sequence[float]]:
+        """The numbers of lines and points, by name."""
+        return {**self.lines, **self.points}
+
     def runs(self, numbers: Sequence[float]) -> list[list[tuple[float, float]]]:
         """The pairs of numbers that have a place in the picture, in runs without a gap."""
 
@@ -99,9 +104,9 @@ class Plot(Shown):
     @property
     def text(self) -> str:
         """The plot in words: some of its numbers, to four digits."""
-        named = {**self.lines, **self.points}
-        wide = max(map(len, named))
-        return "\n".join([self.title, *(f"{name.ljust(wide)}  {self._told(named[name])}" for name in named)])
+        wide = max(map(len, self.named))
+        told = (f"{name.ljust(wide)}  {self._told(numbers)}" for name, numbers in self.named.items())
+        return "\n".join([self.title, *told])
 
     def _told(self, numbers: Sequence[float]) -> str:
         picked = self._picked()
@@ -117,10 +122,9 @@ class Plot(Shown):
     @property
     def table(self) -> str:
         """The plot in words, as an HTML table."""
-        named = {**self.lines, **self.points}
         left = 'style="text-align: left"'
-        head = "".join(f'<th scope="col" {left}>{escape(name)}</th>' for name in [self.x or "place", *named])
-        columns = [self.across, *named.values()]
+        head = "".join(f'<th scope="col" {left}>{escape(name)}</th>' for name in [self.x or "place", *self.named])
+        columns = [self.across, *self.named.values()]
         cells = ["".join(f"<td {left}>{_said(column[i])}</td>" for column in columns) for i in self._picked()]
         rows = "".join(f"<tr>{row}</tr>" for row in cells)
         return f'<table class="gf-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
@@ -128,8 +132,7 @@ class Plot(Shown):
     @cached_property
     def svg(self) -> str:
         """The picture as a self-contained SVG, the same bytes in every process."""
-        named = [*self.lines.values(), *self.points.values()]
-        shown = [pair for numbers in named for run in self.runs(numbers) for pair in run]
+        shown = [pair for numbers in self.named.values() for run in self.runs(numbers) for pair in run]
         across, up = _Axis([a for a, _ in shown]), _Axis([v for _, v in shown], self.log)
         left = max(box(label).width for _, label in up.ticks) * _FONT + 22
         legend, rows = self._legend(left)
@@ -169,7 +172,7 @@ class Plot(Shown):
     def _legend(self, left: float) -> tuple[list[str], int]:
         """A sample of each line with its name, above the plot; and the number of rows that they take."""
         ink, x, row = [], left, 1
-        for number, name in enumerate([*self.lines, *self.points]):
+        for number, name in enumerate(self.named):
             width = 34 + box(Words(name)).width * _FONT
             if x > left and x + width > _WIDTH:
                 x, row = left, row + 1

@@ -308,3 +308,11 @@ def test_a_hint_is_about_a_box_that_is_not_right_yet():
     fresh = ask(graph("a = 2 + 3w; J = a^2").at(w=3), kind="edges")
     fresh.hint()
     assert "∂a/∂w = 3" in str(fresh.hint())
+
+
+def test_a_number_for_a_formula_too_long_to_write_is_marked_all_the_same():
+    more = (f"x{i + 1} = sin(x{i})*x{i} + x{max(1, i - 1)}*y" for i in range(1, 40))
+    long = graph("; ".join(["x1 = x*y + x", *more]))
+    verdict = ask(long, of="x40", wrt="x").check("7")
+    assert isinstance(verdict, Incorrect | Undecided) and verdict.message
+    assert "no single number" not in ask(graph("y = 3x + 1"), of="y", wrt="x").check("85").message

@@ -9,7 +9,6 @@ What is typed lies in `answers/`, a TOML file a lesson, an entry a question in t
     sent_back = [{ answer = "60d +", says = "missing" }]   # costs no attempt; may be left out
 """
 
-import sys
 import tomllib
 from pathlib import Path
 
@@ -54,7 +53,6 @@ def answered(request, monkeymodule) -> tuple[list[gf.Question], list[dict]]:
 def monkeymodule():
     """What a lesson's code may change, put back after it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "displayhook", sys.displayhook)
         patch.setenv("GRADFLOW_ANSWERS", "off")
         yield patch
 

@@ -6,7 +6,6 @@ commute, and compared with the sum over all paths term by term.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -68,13 +67,23 @@ class FactoredBox(Box):
 
     def read(self, text: str) -> Reading:
         """How an answer is read. Raises `NotationError`."""
-        edges = {(e.child, e.parent): self._names[_partial(e)] for e in self.paths.edges}
-        none = {(c, p): Node(None, (), f"{c}/{p}") for c in self.paths.flow.names for p in self.paths.flow.names}
+        flow, edges, totals = self.paths.flow, {}, {}
+        none = {(c, p): Node(None, (), f"{c}/{p}") for c in flow.names for p in flow.names}
+        for edge in self.paths.edges:
+            child, parent = edge.child, edge.parent
+            edges["∂", child, parent] = edges["d", child, parent] = self._names[_partial(edge)]
+            if flow.paths(child, parent).count > 1:  # there are other paths beside the edge: d and ∂ differ
+                edges["d", child, parent] = total = Node(None, (), f"d{child}/d{parent}")
+                totals[id(total)] = edge
+            none.pop((child, parent), None)
         symbols = {name: node for name, node in self._names.items() if not name.startswith("∂")}
         others = {name: Node(None, (), name) for name in self.paths.flow.names if name not in symbols}
         reading = read_expression(text, {**others, **symbols}, split=False, derivatives=none | edges)
-        self._check_totals(text)
         for node in in_order([reading.value]) if isinstance(reading.value, Node) else ():
+            if edge := totals.get(id(node)):
+                letter = self.letter(edge)
+                message = f"{node.name} is a total, over all paths: write it out in partials, such as {letter}."
+                raise NotationError(message, text, *reading.positions.get(id(node), (0, len(text))))
             if any(node is other for other in none.values()):
                 child, parent = node.name.split("/")
                 message = f"There is no edge from {parent} to {child} on these paths: use the partials on the edges."
@@ -85,15 +94,6 @@ class FactoredBox(Box):
                 message = f"Use the partials on the edges, such as {letter}, and no values of nodes."
                 raise NotationError(message, text, max(0, start), start + len(node.name))
         return reading
-
-    def _check_totals(self, text: str) -> None:
-        """Raises `NotationError` for a d where the edge's own ∂ is something else: there are other paths beside it."""
-        for edge in self.paths.edges:
-            typed = re.search(rf"(?<!\w)d\s*{re.escape(edge.child)}\s*/\s*d\s*{re.escape(edge.parent)}(?!\w)", text)
-            if typed and self.paths.flow.paths(edge.child, edge.parent).count > 1:
-                name = f"d{edge.child}/d{edge.parent}"
-                message = f"{name} is a total, over all paths: write it out in partials, such as {self.letter(edge)}."
-                raise NotationError(message, text, *typed.span())
 
     def echo(self, text: str) -> tuple[Formula, tuple[str, ...]]:
         return self._formula(self.read(text)), ()

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...core.evaluate import NoValue
 from ...core.language import Reading, read_expression
+from ...core.linear import Factor
 from ...core.node import Node, in_order
 from ...core.operations import OPERATIONS
 from ...core.written import value_formula, written
@@ -173,12 +174,15 @@ class FormulaBox(Box):
         sought = self.sought
         if sought.kind == "partial" and all(edge.parent != sought.wrt for edge in sought.formulas.down[sought.of]):
             return f" Look at the equation of {sought.of}: does {sought.wrt} stand in it?"
-        if sought.flow is None and sought.kind != "value" and (not isinstance(answer, Node) or answer.is_constant):
-            symbols = sought.graph.flow()
-            found = (symbols.partial if sought.kind == "partial" else symbols.total)(sought.of, sought.wrt)
-            if getattr(found, "free_symbols", ()):
-                return " It is asked for in general, and no single number is right everywhere."
+        if sought.flow is None and (not isinstance(answer, Node) or answer.is_constant) and self._varies:
+            return " It is asked for in general, and no single number is right everywhere."
         return ""
+
+    @property
+    def _varies(self) -> bool:
+        """Whether the right answer is not the same number at all the points at which slips are looked for."""
+        numbers = [each.total.value for each in self.sought.passes if isinstance(each.total, Factor)]
+        return any(not close(number, numbers[0]) for number in numbers)
 
     def _from_own(self, earlier: Mapping[str, Any]) -> Any:
         """What this box should hold, given the student's own values in those before it; None if they say nothing."""

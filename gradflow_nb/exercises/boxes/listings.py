@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from ...core.flow import GradientFlow
@@ -67,15 +67,11 @@ class PathsBox(NamesBox):
     def _each(self, text: str) -> Iterator[tuple[str, ...]]:
         """The paths as they stand there. A comma ends a path where all that commas divide are whole paths."""
         for line in re.finditer(r"[^\n;]+", text):
-            names = tuple(self.names(text, *line.span()))
             commas = [at.start() for at in re.compile(",").finditer(text, *line.span())]
             places = pairwise([line.start() - 1, *commas, line.end()])
             parts = [tuple(self.names(text, start + 1, end)) for start, end in places]
-            ends = {self.of, self.wrt}
-            if len(parts) > 1 and all(len(part) > 1 and {part[0], part[-1]} == ends for part in parts):
-                yield from parts
-            elif names:
-                yield names
+            whole = all(len(part) > 1 and {part[0], part[-1]} == {self.of, self.wrt} for part in parts)
+            yield from filter(None, parts if whole else [tuple(chain.from_iterable(parts))])
 
     def echo(self, text: str) -> tuple[Formula, tuple[str, ...]]:
         return Words("; ".join(" ← ".join(path) for path in self.read(text)[:12])), ()

@@ -21,21 +21,20 @@ _ELSEWHERE: dict[str, Callable[[Any], Any]] = {
 """Where a maximum's gradient may be given, and what each argument's partial, 1 or 0, then is."""
 
 
-def _both_ways(p: Pass) -> Iterator[tuple[str, str, list[Edge]]]:
-    """Operations of two arguments that both lead on to `wrt`: the vertex, the operation's name, both edges."""
+def _places(p: Pass, *operations: str) -> Iterator[tuple[str, str, list[Edge], tuple[tuple[str, str], ...]]]:
+    """Operations of these names on the way: the vertex, the name, its edges that are numbers, and what lights up."""
     found: dict[str, list[Edge]] = {}
     for name, node, _, edge in p.operations():
-        if len(node.parents) == 2:
+        if node.operation.name in operations and is_factor(edge):
             found.setdefault(name, []).append(edge)
     for name, edges in found.items():
-        if len(edges) == 2 and all(map(is_factor, edges)):
-            yield name, p.node(name).operation.name, edges
+        yield name, p.node(name).operation.name, edges, tuple(mark for edge in edges for mark in p.drawn(name, edge))
 
 
 def product_rule(p: Pass) -> Iterator[Wrong]:
     """The product of the derivatives for the derivative of a product; of a quotient, their quotient."""
-    for name, operation, edges in _both_ways(p):
-        if operation not in ("mul", "div"):
+    for name, operation, edges, lit in _places(p, "mul", "div"):
+        if len(edges) != 2:
             continue
 
         def wrong(name: str = name, edges: list[Edge] = edges, operation: str = operation) -> LinearMap:
@@ -45,18 +44,14 @@ def product_rule(p: Pass) -> Iterator[Wrong]:
 
         what = "product" if operation == "mul" else "quotient"
         says = {"what": f"the derivative of a {what} is not the {what} of the derivatives"}
-        lit = tuple(mark for edge in edges for mark in p.drawn(name, edge))
         yield Wrong(wrong, (name, what), lit, (p.owner(name),), None, says)
 
 
 def maximum_routed(p: Pass) -> Iterator[Wrong]:
     """A maximum's gradient given to both arguments, to the wrong one, or half to each."""
-    found: dict[str, list[Edge]] = {}
-    for name, node, _, edge in p.operations():
-        if node.operation.name in ("max", "min") and is_factor(edge):
-            found.setdefault(name, []).append(edge)
-    for name, edges in found.items():
-        kind = "larger" if p.node(name).operation.name == "max" else "smaller"
+    for name, operation, edges, lit in _places(p, "max", "min"):
+        kind = "larger" if operation == "max" else "smaller"
+        says = {"what": f"the {kind} argument gets all of the gradient and the other one nothing"}
         for to, partial in _ELSEWHERE.items():
             if to == "to both" and len(edges) == 1:
                 continue  # of one alone that is the same as to the other one, or right
@@ -65,8 +60,6 @@ def maximum_routed(p: Pass) -> Iterator[Wrong]:
                 changed = [p.through(edge, like(edge, partial(entries(edge)))) for edge in edges]
                 return reduce(add, changed, minus(p.total, _share(p, edges)))
 
-            says = {"what": f"the {kind} argument gets all of the gradient and the other one nothing"}
-            lit = tuple(mark for edge in edges for mark in p.drawn(name, edge))
             yield Wrong(wrong, (name, to), lit, (p.owner(name),), None, says)
 
 
