@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import InputError, NotScalar, Undefined, UnknownName
 from ..notation.plain import Equation, Formula, Name
@@ -36,6 +36,9 @@ class GradientFlow(Shown):
     `inputs` maps the name of each input to its value. `graph` is the graph that the flow came from. `notes` are
     sentences that a reader should know, such as that a number became too long to stay exact.
     """
+
+    from_graph: ClassVar[bool] = True
+    """Whether its values and partials follow from `graph` at `inputs`."""
 
     graph: Graph
     names: tuple[str, ...]

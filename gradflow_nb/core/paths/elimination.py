@@ -30,6 +30,7 @@ class AlteredFlow(GradientFlow):
     `cuts` are the edges that were cut one by one, as far as both their ends are still there.
     """
 
+    from_graph = False
     history: tuple[tuple[str, tuple[str, ...]], ...] = ()
     cuts: tuple[Edge, ...] = ()
 
