@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..notation.plain import Formula
     from .derived.program import Program
+    from .derived.pytorch import TorchFunction
     from .flow import GradientFlow
 
 
@@ -212,6 +213,24 @@ class Graph(Shown):
         from .derived.program import Program
 
         return Program(self, of, wrt)
+
+    def to_torch(self) -> TorchFunction:
+        """The same computation as a PyTorch function: print it to read its source, call it to run it on tensors.
+
+        Raises `GradflowError` where a node is an opaque function. PyTorch is needed for the call only.
+
+        >>> from gradflow_nb import graph
+        >>> graph("p = x^2; z = x p").to_torch()
+        import torch
+        <BLANKLINE>
+        def f(x):
+            p = x ** 2
+            z = x * p
+            return z
+        """
+        from .derived.pytorch import TorchFunction
+
+        return TorchFunction(self)
 
     def formula(self, of: str, wrt: str | None = None, in_terms_of: str | Iterable[str] | None = None) -> sympy.Expr:
         """The formula of a node, or of its total derivative, as a sympy expression.
