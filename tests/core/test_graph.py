@@ -221,8 +221,9 @@ def test_opaque_functions_carry_symbols_that_do_not_commute():
     assert {str(edge.partial) for edge in flow.edges[:3]} == {"D_xw", "D_yx", "D_yw"}
     assert flow.paths("L", "x").count == 3 and flow.paths("L", "w").count == 6
     assert str(flow.paths("L", "w")[5].product) == "D_Lz*D_zy*D_yx*D_xw"
-    with pytest.raises(DomainError, match="opaque function"):
-        flow.graph.at(w=1)
+    for number in (1, [1, 2]):
+        with pytest.raises(DomainError, match="opaque function"):
+            flow.graph.at(w=number)
 
 
 def test_every_convention_of_an_edge_is_told():

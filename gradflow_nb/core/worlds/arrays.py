@@ -28,6 +28,7 @@ from numpy import (  # noqa: F401  (words of this world, looked up by name)
 
 from ...errors import Undefined
 from ..row import Pick, Span
+from .exact import opaque, opaque_partial  # noqa: F401
 
 asin, acos, atan, asinh, acosh, atanh = np.arcsin, np.arccos, np.arctan, np.arcsinh, np.arccosh, np.arctanh
 magnitude, power = np.abs, np.power
