@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.language import read_graph
-from ..errors import GradflowError, InputError, nearest
+from ..errors import GradflowError, InputError, UnknownName, nearest
 from .boxes.forms import Form
 from .boxes.predicting import Program
 from .kinds import KINDS, equations, has_arrays_anywhere
@@ -62,15 +62,20 @@ def ask(
       "frozen" or "grad".
 
     Without a point the answers are formulas, in which any node's name may be used. With `at` (or for a flow at a point)
-    they are numbers. `of` may be left out where there is one output. `form` asks for "expanded", "factored", "single
-    fraction", "exact" or "named"; `in_terms_of` for certain names only; `places` for a decimal rounded to so many
-    places, `within` accepts a decimal that is off by at most that much.
+    they are numbers. A flow whose numbers do not follow from its graph, such as one with an edge cut, is asked about as
+    it is: no "value", "forward", "graph" or "predict" then, and no variants. `of` may be left out where there is one
+    output. `form` asks for "expanded", "factored", "single fraction", "exact" or "named"; `in_terms_of` for certain
+    names only; `places` for a decimal rounded to so many places, `within` accepts a decimal that is off by at most that
+    much.
     Raises `UnknownName` for names that the graph does not have, and `GradflowError` for what does not fit.
 
     >>> from gradflow_nb import graph
     >>> question = ask(graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2"), of="e", wrt="b")
     >>> print(question.check("14 + 10d"))
     Correct: de/db = 14 + 10d is right.
+    >>> flow = graph("c = 2b + 3; d = 5b + 6; e = 7c + d^2").at(b=2)
+    >>> print(ask(flow.cut("e", "c"), of="e", wrt="b").check("174"))
+    Incorrect: That is de/db in the whole graph, and here the edge c → e is cut.
     """
     if kind not in get_args(Kind):
         raise GradflowError(f"kind={kind!r} is not known. {nearest(str(kind), get_args(Kind))}")
@@ -79,21 +84,23 @@ def ask(
     if form == "named" and kind != "total":
         raise GradflowError("form='named' is for a total derivative: ask(..., of=..., wrt=...).")
     asks = Form(form, terms, places, within)  # type: ignore[arg-type]
+    flow = graph if isinstance(graph, GradientFlow) and not graph.from_graph else None
+    if flow is not None:
+        _check_itself(flow, kind, at, asks)
     if kind == "graph":
         return Question(equations(graph, of, single))
     if isinstance(graph, str):
         graph = read_graph(graph)
     if isinstance(graph, GradientFlow):
-        if set(graph.names) != set(graph.graph.names) or getattr(graph, "history", ()):
-            raise GradflowError("In this flow edges are cut, or nodes held or eliminated: ask about its graph.")
-        at = graph.inputs if at is None and not graph.symbolic else at
+        at = graph.inputs if at is None and graph.from_graph and not graph.symbolic else at
         graph = graph.graph
-    flow = None if at is None else graph.at(at)
+    names = graph.names if flow is None else flow.names
+    flow = graph.at(at) if at is not None else flow
     if flow is None and (places is not None or within is not None):
         raise InputError("places= and within= are about numbers: give a point, as in at={...}.")
     for name in (of, wrt, *(terms or ())):
-        if name is not None:
-            graph[name]  # raises UnknownName
+        if name is not None and name not in names:
+            raise UnknownName(name, names)
     if of is None:
         if len(graph.outputs) != 1 and kind not in ("edges", "forward"):
             raise GradflowError(
@@ -113,6 +120,24 @@ def ask(
         elif terms:
             _ = box.solution  # raises NotExpressible where these names do not suffice
     return Question(task)
+
+
+def _check_itself(flow: GradientFlow, kind: str, at: Any, form: Form) -> None:
+    """Raises `GradflowError` for what cannot be asked of a flow whose numbers do not follow from its graph."""
+    if flow.symbolic:
+        raise GradflowError(
+            "This flow is in symbols, and edges are cut, or nodes held or eliminated: it is asked about in numbers. "
+            "Put them in first, as in ask(graph.at(...).cut(...))."
+        )
+    if kind in ("value", "forward", "graph", "predict"):
+        raise GradflowError(
+            f"kind={kind!r} is about equations, and the numbers of this flow do not follow from its graph alone: ask "
+            "for another kind, such as 'total' or 'backward', or about a graph at a point, graph.at(...)."
+        )
+    if at is not None:
+        raise GradflowError("This flow is asked about as it is, with its own numbers: leave at= out.")
+    if form.named in ("expanded", "factored", "single fraction", "named") or form.in_terms_of:
+        raise GradflowError("This flow has numbers only: leave form= and in_terms_of= out, which are about formulas.")
 
 
 def _check_types(

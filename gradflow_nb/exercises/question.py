@@ -14,6 +14,7 @@ from ..errors import GradflowError, UnknownName
 from ..notation.plain import Formula, Words
 from .boxes.box import Box
 from .keeping import answers
+from .sought import as_it_is, changes
 from .task import Task
 from .together import judged_again, together
 from .verdict import Blank, CarriedForward, Incorrect, Verdict
@@ -60,6 +61,11 @@ class Question(Shown):
         return self.task.flow
 
     @property
+    def about(self) -> Graph | GradientFlow | None:
+        """What is asked about: questions about the same stand together on paper."""
+        return self.flow if as_it_is(self.flow) else self.graph
+
+    @property
     def boxes(self) -> tuple[Box, ...]:
         return self.task.boxes
 
@@ -75,8 +81,8 @@ class Question(Shown):
 
     @property
     def instruction(self) -> str:
-        """What else is to be known: the form of the answer, or how it is written."""
-        return self.task.instruction
+        """What else is to be known: what was done to the flow, the form of the answer, or how it is written."""
+        return "; ".join(filter(None, (*changes(self.flow), self.task.instruction)))
 
     @property
     def prompt(self) -> str:
@@ -113,6 +119,8 @@ class Question(Shown):
         point = {name: getattr(value, "tolist", lambda v=value: f"{v}")() for name, value in inputs.items()}
         forms = [getattr(box, "form", None) for box in self.boxes]
         whole = f"{self.kind}|{self.prompt}|{self.task.code}|{equations}|{sorted(self.task.given)}|{point}|{forms}"
+        if as_it_is(self.flow):
+            whole += f"|{self.flow.edges}"
         return f"{self.prompt} #{zlib.crc32(whole.encode()):08x}"
 
     # Marking ---------------------------------------------------------------------------------------------------------
@@ -223,6 +231,8 @@ class Question(Shown):
         """
         from .variants import varied
 
+        if as_it_is(self.flow):
+            raise GradflowError("This question is about one flow as it is, so it has no variants: ask about another.")
         if self.task.made is None or self.graph is None:
             raise GradflowError("There are no variants of this question.")
         other = varied(self.graph, seed, None if self.flow is None else self.flow.inputs)

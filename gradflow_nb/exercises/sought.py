@@ -14,6 +14,7 @@ from ..core.evaluate import NUMBERS, World, entered, flow_in
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.node import Node
+from ..core.worlds.exact import public
 from ..core.written import value_formula
 from ..errors import GradflowError
 from ..notation.plain import Derivative, Formula, Name
@@ -29,7 +30,8 @@ _SCALES = (Fraction(1), Fraction(6), Fraction(1, 5), Fraction(40))
 class Sought:
     """d `of`/d `wrt` (kind "total"), ∂ `of`/∂ `wrt` ("partial"), or the value of `of` ("value", without `wrt`).
 
-    `flow` is the flow at the point where a number is asked for; None where a formula is.
+    `flow` is the flow at the point where a number is asked for; None where a formula is. One whose numbers do not
+    follow from its graph is itself the truth: nothing is worked out from the graph then.
     """
 
     graph: Graph
@@ -50,10 +52,20 @@ class Sought:
         """The point at which a number is asked for, as text; empty where a formula is."""
         return place(self.flow)
 
+    @property
+    def names(self) -> Mapping[str, Node]:
+        """What a name stands for in an answer: the graph's node, or in a flow as it is the value there, if known."""
+        return _named(self.flow) if as_it_is(self.flow) else self.graph.named
+
+    def known(self, flow: GradientFlow) -> dict[int, Any]:
+        """The values at a point from which those of all `names` follow, by the `id` of their nodes."""
+        names = flow.values if as_it_is(flow) else self.graph.inputs
+        return {id(self.names[name]): flow.known[name] for name in names if public(flow.known[name]) is not None}
+
     @cached_property
     def formulas(self) -> GradientFlow:
-        """The flow whose values and partials are expressions over the graph's own nodes."""
-        return _formulas(self.graph)
+        """The flow whose values and partials are expressions over the graph's own nodes, or numbers as they are."""
+        return self.flow if as_it_is(self.flow) else _formulas(self.graph)
 
     @cached_property
     def right(self) -> Any:
@@ -77,7 +89,9 @@ class Sought:
     @cached_property
     def point(self) -> dict[int, Fraction] | None:
         """The point by the `id` of the input nodes."""
-        return None if self.flow is None else {id(self.graph[n]): Fraction(v) for n, v in self.flow.inputs.items()}
+        if self.flow is None or as_it_is(self.flow):
+            return None
+        return {id(self.graph[n]): Fraction(v) for n, v in self.flow.inputs.items()}
 
     @cached_property
     def kinks(self) -> list[Node]:
@@ -124,6 +138,8 @@ class Sought:
 
     def _pass_at(self, flow: GradientFlow) -> Pass:
         """The derivative at a point, ready to be done wrongly. An explicit partial is the total of one equation."""
+        if as_it_is(flow):
+            return self._pass_as_it_is(flow)
         graph, at = self.graph, flow.inputs
         if self.kind == "partial":
             graph = self.graph.inside(self.of)
@@ -150,6 +166,25 @@ class Sought:
             around=flow if self.kind == "partial" else None,
         )
 
+    def _pass_as_it_is(self, flow: GradientFlow) -> Pass:
+        """The same in a flow of numbers alone: operations are not looked into, and no other point is tried."""
+        of, wrt, here, origin = self.of, self.wrt, flow, getattr(flow, "origin", None)
+        if self.kind == "partial":
+            edges = tuple(flow.down[of])
+            ends = {of, wrt, *(edge.parent for edge in edges)}
+            names = tuple(name for name in flow.names if name in ends)
+            here = replace(flow, names=names, edges=edges, known={name: flow.known[name] for name in names})
+        return Pass(
+            here,
+            here,
+            of,
+            wrt,
+            other=lambda: flow.total(of, wrt) if self.kind == "partial" else flow.partial(of, wrt),
+            kind=self.kind,
+            around=flow if self.kind == "partial" else None,
+            unaltered=None if origin is None else lambda: self._of(origin),
+        )
+
 
 @lru_cache(maxsize=8)
 def _formulas(graph: Graph) -> GradientFlow:
@@ -158,10 +193,31 @@ def _formulas(graph: Graph) -> GradientFlow:
     return flow_in(graph, {name: graph[name] for name in graph.inputs}, own)
 
 
+@lru_cache(maxsize=8)
+def _named(flow: GradientFlow) -> dict[str, Node]:
+    """The same for all boxes of a question, for a sweep's answers are used in later boxes."""
+    return {name: Node(None, (), name) for name in flow.names}
+
+
 def _entered(point: Mapping[str, Any]) -> dict[str, Any]:
     return {name: entered(value) for name, value in point.items()}
 
 
+def as_it_is(flow: GradientFlow | None) -> bool:
+    """Whether a question is about this very flow, whose numbers do not follow from its graph."""
+    return flow is not None and not flow.from_graph
+
+
+def point_of(flow: GradientFlow | None) -> dict[str, Any]:
+    """The inputs whose values are known; none without a flow."""
+    return {name: value for name, value in flow.inputs.items() if value is not None} if flow else {}
+
+
 def place(flow: GradientFlow | None) -> str:
     """A point as text: `a = 1, o = 2`; empty for none."""
-    return ", ".join(f"{n} = {value_formula(v)}" for n, v in flow.inputs.items()) if flow else ""
+    return ", ".join(f"{name} = {value_formula(value)}" for name, value in point_of(flow).items())
+
+
+def changes(flow: GradientFlow | None) -> list[str]:
+    """What was done to a flow and changes its derivatives: `the edge b → d is cut`."""
+    return [note for note in flow.notes if note.endswith((" is cut", " is held fixed"))] if flow else []

@@ -16,7 +16,7 @@ from ..core.written import map_formula, value_formula
 from ..errors import GradflowError
 from ..notation.latex import latex
 from ..notation.plain import Derivative, Equation, Formula, Name, Product, Sum
-from .sought import Sought
+from .sought import Sought, as_it_is
 
 
 @dataclass(frozen=True)
@@ -186,8 +186,9 @@ def _partial_working(sought: Sought, flow: GradientFlow) -> Working:
     inside = [edge for edge in flow.down[of] if edge.parent == wrt]
     rule = f"Which rule? ∂{of}/∂{wrt} is the equation of {of} alone, with its other names held fixed."
     if not inside:
-        return Working(rule, [WorkedStep(f"{wrt} does not stand in it.", Equation((Derivative(of, wrt), Name("0"))))])
-    symbolic = sought.graph.flow()
+        why = f"No edge leads from {wrt} to {of}." if as_it_is(flow) else f"{wrt} does not stand in it."
+        return Working(rule, [WorkedStep(why, Equation((Derivative(of, wrt), Name("0"))))])
+    symbolic = flow.in_symbols()
     steps = [WorkedStep("The equation:", symbolic.equation(of))]
     sides: list[Formula] = [Derivative(of, wrt)]
     for source in (symbolic, flow):

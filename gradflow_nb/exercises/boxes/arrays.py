@@ -13,10 +13,10 @@ from ...core.written import array_formula, shape_text, value_formula
 from ...errors import GradflowError, NotationError
 from ...notation.plain import Equation, Formula
 from ..mistakes.diagnosis import causes, offered, said
-from ..sought import Sought
+from ..sought import Sought, as_it_is
 from ..verdict import CarriedForward, Correct, Incorrect, Invalid, Verdict
 from .box import FOLLOWS, Box, invalid
-from .decimals import Rounding, rounding
+from .decimals import SHOWN, SHOWN_IN_ARRAYS, Rounding, rounding
 from .entries import MOST_ENTRIES, Entries, read_entries
 from .forms import Form
 from .values import floated
@@ -126,11 +126,16 @@ class ArrayBox(Box):
         return (right.shape, *other)
 
     def _near(self, text: str, read: Entries, numbers: list[Any], right: np.ndarray) -> list[Rounding]:
-        """Whether each entry is right, to nine digits or as a rounded decimal; one that is wrong says nothing."""
-        found, dust = [], 1e-15 * float(abs(right).max(initial=0.0))
+        """Whether each entry is right, to nine digits or as a rounded decimal; one that is wrong says nothing.
+
+        Entries that follow from no equation are as exact as a figure shows them.
+        """
+        found, largest, own = [], float(abs(right).max(initial=0.0)), as_it_is(self.sought.flow)
         for cell, number, wanted in zip(read.cells, numbers, right.reshape(-1).tolist()):
             off, long = abs(floated(number) - wanted), len(repr(wanted)) > 12
-            near = Rounding(True, "") if off <= max(1e-9 * abs(wanted), dust) and self.form.places is None else None
+            share, dust = (SHOWN_IN_ARRAYS, SHOWN / 10) if own and long else (1e-9, 1e-15)
+            exactly = off <= max(share * abs(wanted), dust * largest)
+            near = Rounding(True, "") if exactly and self.form.places is None else None
             near = near or rounding(off, wanted, cell, self.form, long, "." in text)
             found.append(near or Rounding(False, ""))
         return found

@@ -12,6 +12,8 @@ from .forms import Form
 
 ENOUGH = 4
 """Significant digits that a decimal answer needs where the exact value has no finite decimal."""
+SHOWN, SHOWN_IN_ARRAYS = 1e-5, 5e-4
+"""The relative errors up to which floats count that follow from no equation, but from partials as figures show them."""
 _MACHINE = 1e-12
 """The relative error up to which a decimal counts that a computer worked out."""
 

@@ -21,10 +21,10 @@ from ..deciding.equivalence import decide, nowhere_defined, precisely
 from ..mistakes.diagnosis import causes, close, offered, said
 from ..mistakes.forward import forward_slips
 from ..mistakes.passes import at_local
-from ..sought import Sought
+from ..sought import Sought, as_it_is
 from ..verdict import CarriedForward, Correct, Incorrect, Invalid, Mistake, Undecided, Verdict
 from .box import FOLLOWS, Box, invalid
-from .decimals import ENOUGH, Rounding, rounding, typed
+from .decimals import ENOUGH, SHOWN, Rounding, rounding, typed
 from .forms import Form
 from .values import at, evaluated, times
 
@@ -44,7 +44,7 @@ class FormulaBox(Box):
 
     def read(self, text: str) -> Reading:
         """How an answer is read. Raises `NotationError`."""
-        return read_expression(text, self.sought.graph.named, derivatives=self._named)
+        return read_expression(text, self.sought.names, derivatives=self._named)
 
     @cached_property
     def _named(self) -> dict[tuple[str, str, str], Node]:
@@ -66,7 +66,7 @@ class FormulaBox(Box):
 
     def formula(self, reading: Reading) -> Formula:
         """An answer as it was read."""
-        own = {id(node): name for name, node in self.sought.graph.named.items()}
+        own = {id(node): name for name, node in self.sought.names.items()}
         named = {
             f"{sign}{of}/{sign}{wrt}": (node, Derivative(of, wrt, sign))
             for (sign, of, wrt), node in self._named.items()
@@ -74,7 +74,7 @@ class FormulaBox(Box):
         own |= {id(node): name for name, (node, _) in named.items()}
         formula = written(reading.value, lambda node: own.get(id(node)), own=False)
         formula = renamed(formula, {name: derivative for name, (_, derivative) in named.items()}) if named else formula
-        euler = isinstance(formula, Name) and formula.text == "e" and "e" not in self.sought.graph
+        euler = isinstance(formula, Name) and formula.text == "e" and "e" not in self.sought.names
         return Call("exp", (Number(1),)) if euler else formula
 
     @property
@@ -108,8 +108,8 @@ class FormulaBox(Box):
         if self.sought.flow is not None:
             if isinstance(reading.value, Node) and not reading.value.is_constant:
                 return self._names_left(text, formula, reading)
-            right = at(right, self.sought.point)
-        same = decide(reading.value, right, self.sought.seed, self.sought.kinks)
+            right = at(right, self.sought.point or {})
+        same = self._same(reading.value, right)
         if same:
             return self._right(text, formula, reading)
         if near := self._rounded(text, reading.value, right):
@@ -120,6 +120,21 @@ class FormulaBox(Box):
             message = "I could not decide whether this is right, so it costs nothing. Try to write it more simply."
             return Undecided(text, formula, message)
         return self._explain(text, formula, reading.value, earlier or {})
+
+    def _same(self, answer: Any, right: Any) -> bool | None:
+        """Whether two expressions are the same; None if that could not be decided.
+
+        Floats that follow from no equation are as exact as a figure shows them.
+        """
+        if as_it_is(self.sought.flow):
+            known = self.sought.known(self.sought.flow)
+            number, wanted = evaluated(answer, known), evaluated(right, known)
+            if isinstance(wanted, float) or isinstance(answer, float):
+                decimal, places = typed(answer), self.form.places
+                rounded = places is not None and decimal is not None and decimal.places <= places  # to be marked so
+                near = number is not None and close(number, wanted, self.sought.passes[0].scale, SHOWN)
+                return near and not rounded
+        return decide(answer, right, self.sought.seed, self.sought.kinks)
 
     def _right(self, text: str, formula: Formula, reading: Reading) -> Verdict:
         if missing := self.form.missing(reading, self._bare(reading.value)):
@@ -136,14 +151,18 @@ class FormulaBox(Box):
 
     def _bare(self, answer: Any) -> Any:
         """The answer as it was typed: a node of the graph is a name in it, and not its equation."""
-        names = {id(node): Node(None, (), name) for name, node in self.sought.graph.named.items()}
+        names = {id(node): Node(None, (), name) for name, node in self.sought.names.items()}
         return at(answer, names | {id(node): Node(None, (), "d") for node in self._named.values()})
 
     def _names_left(self, text: str, formula: Formula, reading: Reading) -> Verdict:
-        message = f"A number is asked for: the value at {self.sought.place}."
-        if decide(reading.value, self.sought.right, self.sought.seed, self.sought.kinks):
-            names = ", ".join(sorted(reading.names, key=self.sought.graph.names.index))
-            message = f"Right so far. Now put in {names} at {self.sought.place}: a number is asked for."
+        where = f" at {self.sought.place}" if self.sought.place else ""
+        message = f"A number is asked for: the value{where}."
+        answer, flow = reading.value, self.sought.flow
+        if as_it_is(flow):  # names stand for the values that are known
+            answer = evaluated(answer, self.sought.known(flow))
+        if answer is not None and self._same(answer, self.sought.right):
+            names = ", ".join(sorted(reading.names, key=list(self.sought.names).index))
+            message = f"Right so far. Now put in {names}{where}: a number is asked for."
         return Invalid(text, formula, message, 0, len(text))
 
     def _rounded(self, text: str, answer: Any, right: Any) -> Rounding | None:
@@ -162,7 +181,7 @@ class FormulaBox(Box):
 
     def _explain(self, text: str, formula: Formula, answer: Any, earlier: Mapping[str, Any]) -> Verdict:
         own = self._from_own(earlier) if self.carries and earlier else None
-        follows = own is not None and decide(answer, own, self.sought.seed, self.sought.kinks)
+        follows = own is not None and self._same(answer, own)
         if follows or (own is not None and (near := self._rounded(text, answer, own)) and near.accepted):
             return CarriedForward(text, formula, FOLLOWS.format(Equation((self.asked, formula))))
         mistakes = self._mistakes(answer, earlier)
@@ -173,6 +192,8 @@ class FormulaBox(Box):
         """Where nothing is known of a wrong answer: what to look at."""
         sought = self.sought
         if sought.kind == "partial" and all(edge.parent != sought.wrt for edge in sought.formulas.down[sought.of]):
+            if as_it_is(sought.flow):
+                return f" Look at the figure: is there an edge from {sought.wrt} to {sought.of}?"
             return f" Look at the equation of {sought.of}: does {sought.wrt} stand in it?"
         if sought.flow is None and (not isinstance(answer, Node) or answer.is_constant) and self._varies:
             return " It is asked for in general, and no single number is right everywhere."
@@ -197,7 +218,7 @@ class FormulaBox(Box):
             if sought.formulas.paths(sought.of, edge.child).count or edge.child == sought.of:
                 if earlier.get(edge.child) is None or not edge.exists:
                     return None
-                partial = edge.partial if sought.flow is None else at(edge.partial, sought.point)
+                partial = edge.partial if sought.flow is None else at(edge.partial, sought.point or {})
                 terms.append(times(earlier[edge.child], partial))
         return None if not terms else sum(terms[1:], start=terms[0])
 
@@ -206,24 +227,26 @@ class FormulaBox(Box):
         if sought.kind == "value":
             return self._forward_mistakes(answer, earlier)
         passes = sought.passes
-        numbers = [evaluated(answer, flow) for flow in sought.flows]
+        known = [sought.known(flow) for flow in sought.flows]
+        numbers = [evaluated(answer, values) for values in known]
         if not passes or None in numbers:
             return []
         if self.carries and earlier:
             given = [
-                {n: number for n, v in earlier.items() if (number := evaluated(v, flow)) is not None}
-                for flow in sought.flows
+                {n: number for n, v in earlier.items() if (number := evaluated(v, values)) is not None}
+                for values in known
             ]
             passes = [at_local(p, sought.wrt, g) for p, g in zip(passes, given)]
             if not passes[0].flow.up[sought.wrt]:
                 return []
-        number = typed(answer)
+        number, shown = typed(answer), SHOWN if as_it_is(sought.flow) else 0.0
 
         def matches(value: Any, i: int) -> bool:
             endless = isinstance(value, float) or exact_decimal(Fraction(value)) is None
             if endless and number is not None and number.digits >= ENOUGH and number.pointed:  # it is rounded
                 return abs(value - numbers[i]) <= 0.500001 * 10.0**-number.places
-            return close(value, numbers[i], max(passes[i].scale, 1.0) if sought.flow is None else passes[i].scale)
+            scale = max(passes[i].scale, 1.0) if sought.flow is None else passes[i].scale
+            return close(value, numbers[i], scale, shown)
 
         return causes(passes, matches)
 

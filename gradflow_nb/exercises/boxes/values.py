@@ -8,7 +8,6 @@ from math import inf
 from typing import Any
 
 from ...core.evaluate import NoValue, put_in
-from ...core.flow import GradientFlow
 from ...core.node import Node, in_order
 from ...core.operations import OPERATIONS
 from ...core.worlds import exact
@@ -39,14 +38,12 @@ def floated(number: Any) -> float:
         return inf if number > 0 else -inf
 
 
-def evaluated(answer: Any, flow: GradientFlow | None = None) -> Any:
-    """An answer as a number at a flow's point, exact where it is; None if it has none, or is none."""
+def evaluated(answer: Any, known: Mapping[int, Any] | None = None) -> Any:
+    """An answer as a number, exact where it is, with the values of its names by `id`; None if it has none."""
     if answer is None:
         return None
-    graph = flow.graph if flow else None
-    known = {id(graph[name]): flow.known[name] for name in graph.inputs} if flow else {}
     try:
-        (value,) = put_in([answer], known, exact.lift)
+        (value,) = put_in([answer], known or {}, exact.lift)
     except (NoValue, ArithmeticError, KeyError):
         return None
     return value

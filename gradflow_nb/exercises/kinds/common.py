@@ -16,7 +16,7 @@ from ..boxes.box import Box
 from ..boxes.forms import Form
 from ..boxes.formula import FormulaBox
 from ..boxes.predicting import Program
-from ..sought import Sought
+from ..sought import Sought, as_it_is
 from ..task import Task
 
 
@@ -30,8 +30,12 @@ def flow_of(graph: Graph, flow: GradientFlow | None) -> GradientFlow:
     return graph.flow() if flow is None else flow
 
 
-def again(make: Callable[..., Task], of: str, wrt: str | None, form: Form, program: Program) -> Callable[..., Task]:
-    """The same kind of question about another graph, with its names."""
+def again(
+    make: Callable[..., Task], of: str, wrt: str | None, form: Form, program: Program, flow: GradientFlow | None = None
+) -> Callable[..., Task] | None:
+    """The same kind of question about another graph, with its names; None for one about this `flow` as it is."""
+    if as_it_is(flow):
+        return None
 
     def made(graph: Graph, at: Mapping[str, Any] | None, names: Mapping[str, str]) -> Task:
         terms = None if form.in_terms_of is None else tuple(names[name] for name in form.in_terms_of)
@@ -65,8 +69,9 @@ def check_number(flow: GradientFlow | None, of: str) -> None:
         flow.scalar(of, "A gradient")
 
 
-def check_opaque(graph: Graph) -> None:
-    for node in graph.nodes:
+def check_opaque(graph: Graph, flow: GradientFlow | None = None) -> None:
+    """Raises `GradflowError` where a partial has no formula, unless the `flow` has numbers of its own."""
+    for node in () if as_it_is(flow) else graph.nodes:
         if node.operation is not None and node.operation.name == "opaque":
             raise GradflowError('Opaque functions have no formula to ask for: ask(..., kind="factored") or "paths".')
 
@@ -78,3 +83,10 @@ def figure_of(graph: Graph, flow: Any, boxes: Iterable[Box], of: str | None = No
     anchors = {box.anchor: box.name for box in boxes}
     shown = flow_of(graph, flow)
     return Figure(shown, blanks=anchors, direction="gradient" if of else "computation", of=of)
+
+
+def given_by(flow: GradientFlow | None, of: str, partials: bool = True) -> Callable[[], Any] | None:
+    """Of a question about a flow as it is: its figure with the partials that the answer is made of. Else None."""
+    if not as_it_is(flow):
+        return None
+    return lambda: figure_of(flow.graph, flow, [], of if partials and is_number(flow, of) else None)

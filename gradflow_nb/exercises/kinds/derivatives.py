@@ -12,13 +12,13 @@ from ..boxes.predicting import Program
 from ..sought import Sought, place
 from ..task import Task
 from ..working import Working, derivative_working, sweep_steps, value_steps
-from .common import again, box_for, check_number, check_opaque, flow_of, is_number
+from .common import again, box_for, check_number, check_opaque, flow_of, given_by, is_number
 
 
 def derivative(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Program, kind: str = "total") -> Task:
     """d of/d wrt, or ∂ of/∂ wrt."""
     sought = Sought(graph, of, wrt, flow, kind)
-    check_opaque(graph)
+    check_opaque(graph, flow)
 
     def faded(given: int | None) -> Task:
         return steps(graph, flow, of, wrt, form, program, given)
@@ -33,7 +33,8 @@ def derivative(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: 
         sought.place,
         (box_for(sought, form),),
         lambda: derivative_working(sought),
-        again(lambda *given: derivative(*given, kind=kind), of, wrt, form, program),
+        again(lambda *given: derivative(*given, kind=kind), of, wrt, form, program, flow),
+        given_by(flow, of, partials=kind == "total"),
         instruction="; ".join(filter(None, (form.words, *sorted(filter(None, kinked))))),
         faded=faded if kind == "total" and is_number(flow, of) and len(_between(graph, flow, of, wrt)) > 1 else None,
     )
@@ -60,7 +61,8 @@ def steps(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Progr
         sought.place,
         boxes,
         lambda: derivative_working(sought),
-        again(lambda *a: steps(*a, given=given), of, wrt, form, program),
+        again(lambda *a: steps(*a, given=given), of, wrt, form, program, flow),
+        given_by(flow, of),
         instruction="step by step",
         ordered=True,
         given={box.name: f"{box.solution}" for box in boxes[:count]},
@@ -88,7 +90,7 @@ def value(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program
 
 def gradient(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program: Program) -> Task:
     """d of/d input for every input, or for the one that is named, each in its own shape."""
-    check_opaque(graph)
+    check_opaque(graph, flow)
     check_number(flow, of)
     wanted = [wrt] if wrt else list(graph.inputs)
     boxes = []
@@ -110,6 +112,7 @@ def gradient(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, prog
             f"Which rule? One reverse sweep from {of} gives the derivatives by all inputs.",
             sweep_steps(numbers, of, wrt),
         ),
-        again(gradient, of, wrt, form, program),
+        again(gradient, of, wrt, form, program, flow),
+        given_by(flow, of),
         instruction=", ".join(filter(None, (form.words, shape))),
     )

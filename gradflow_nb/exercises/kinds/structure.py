@@ -17,6 +17,7 @@ from ..boxes.factoring import FactoredBox
 from ..boxes.forms import Form
 from ..boxes.listings import OrderBox, PathsBox
 from ..boxes.predicting import Program
+from ..sought import as_it_is
 from ..task import Task
 from ..working import WorkedStep, Working, listed, told
 from .common import again, figure_of, flow_of, has_arrays_anywhere
@@ -40,7 +41,7 @@ def order(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program
         "",
         (box,),
         lambda: told("Which rule? A node is taken when all nodes that use it have been taken.", *lines),
-        again(order, of, None, form, program),
+        again(order, of, None, form, program, flow),
         instruction="all the nodes that it reaches",
         figure=lambda: figure_of(graph, flow, []),
     )
@@ -63,7 +64,7 @@ def paths(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Progr
             f"Which rule? Walk from {of} against the arrows; at each node, take every edge in turn.",
             *(path.route for path in ways),
         ),
-        again(paths, of, wrt, form, program),
+        again(paths, of, wrt, form, program, flow),
         instruction=f"one a line, such as {of} ← … ← {wrt}",
         figure=lambda: figure_of(graph, flow, []),
     )
@@ -80,7 +81,8 @@ _KEYS = "; d may be typed for ∂"
 
 def factored(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Program) -> Task:
     """The sum over paths in a factorised form."""
-    ways = graph.flow().paths(of, wrt)
+    own = flow if as_it_is(flow) else None
+    ways = flow_of(graph, own).paths(of, wrt)
     _check_few(ways, "factor")
     if of == wrt:
         raise GradflowError(f"d{of}/d{wrt} is 1, and there is nothing to factor.")
@@ -90,7 +92,7 @@ def factored(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Pr
     return Task(
         "factored",
         graph,
-        None,
+        own,
         asked,
         "",
         (box,),
@@ -101,9 +103,9 @@ def factored(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Pr
                 WorkedStep("With the common factors taken out:", box.solution),
             ],
         ),
-        again(factored, of, wrt, form, program),
+        again(factored, of, wrt, form, program, flow),
         instruction=f"as a factorised sum over paths, in {letters[0]} and the like{_KEYS if '∂' in letters[0] else ''}",
-        figure=lambda: figure_of(graph, None, []),
+        figure=lambda: figure_of(graph, own, []),
     )
 
 

@@ -19,7 +19,7 @@ from .common import again, box_for, check_number, check_opaque, figure_of, flow_
 
 def edges(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program: Program) -> Task:
     """The partial on every edge of the figure."""
-    check_opaque(graph)
+    check_opaque(graph, flow)
     shown = flow_of(graph, flow)
     times = Counter((edge.child, edge.parent) for edge in shown.edges)
     for (child, parent), count in times.items():
@@ -44,7 +44,7 @@ def edges(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program
             "Which rule? Each edge is one equation, differentiated by one name in it, the others held fixed.",
             [derivative_working(box.sought)[-1] for box in boxes],
         ),
-        again(edges, of, None, form, program),
+        again(edges, of, None, form, program, flow),
         figure=lambda: figure_of(graph, flow, boxes),
     )
 
@@ -70,7 +70,7 @@ def forward(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, progr
 def backward(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, program: Program) -> Task:
     """d of/d node for every node that the reverse sweep reaches."""
     check_number(flow, of)
-    check_opaque(graph)
+    check_opaque(graph, flow)
     shown = flow_of(graph, flow)
     boxes = [
         box_for(Sought(graph, of, n, flow), form, f"d{of}/d{n}", n, own=True, carries=True)
@@ -87,7 +87,7 @@ def backward(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, prog
             f"Which rule? Work backwards from {of}: a node is ready when all that use it are known.",
             sweep_steps(shown, of),
         ),
-        again(backward, of, None, form, program),
+        again(backward, of, None, form, program, flow),
         figure=lambda: figure_of(graph, flow, boxes, of),
         ordered=True,
     )

@@ -67,7 +67,7 @@ def sign_lost(p: Pass) -> Iterator[Wrong]:
             says = {"at": f" in {p.owner(name)}"}
             wrong = partial(p.instead, edge, times(-1, edge.map))
             yield Wrong(wrong, (name, i), p.drawn(name, edge), (p.owner(name),), None, says)
-    if p.elsewhere is not None:
+    if p.elsewhere is not None or not p.flow.from_graph:
         for edge in p.on_way():
             if entry_by_entry(edge) and _all(entries(edge), lambda m: m < 0):
                 any_minus = True

@@ -8,6 +8,8 @@ from itertools import combinations
 from typing import Any
 
 from ...core.worlds import is_array
+from ...core.worlds.exact import public
+from ..sought import changes
 from .passes import Pass, Wrong
 
 
@@ -36,10 +38,19 @@ def beyond_the_edge(p: Pass) -> Iterator[Wrong]:
             yield Wrong(partial(p.elsewhere, moved), ("value", name), (), (name,), None, says)
 
 
+def unaltered(p: Pass) -> Iterator[Wrong]:
+    """The derivative as it was before edges were cut, or nodes held or eliminated."""
+    if p.unaltered is not None:
+        here = changes(p.flow)
+        cuts = (e for e in getattr(p.flow, "cuts", ()) if f"the edge {e.parent} → {e.child} is cut" in here)
+        says = {"here": " and ".join(here) or "the edges are not the same"}
+        yield Wrong(p.unaltered, (), tuple((e.child, e.parent) for e in cuts), (), None, says)
+
+
 def value_given(p: Pass) -> Iterator[Wrong]:
     for name in dict.fromkeys((p.of, *reversed(p.between), p.wrt)):
         value = p.flow.known.get(name)
-        if value is not None and not is_array(value):
+        if value is not None and not is_array(value) and public(value) is not None:
             says = {"node": name}
             yield Wrong(lambda n=name, v=value: p.world.seen(n, v), (name,), (), (name,), None, says)
 

@@ -36,6 +36,7 @@ CATALOGUE: tuple[Slip, ...] = (
     Slip("a branch dropped",         "All paths over the edge {edge} are missing.", along_paths.branch_dropped),
     Slip("= in place of +=",         "At {node} the contribution from {kept} replaces the others, and they add: what comes from {lost} is lost (= in place of +=).", along_paths.overwritten, "(In code: = in place of += at {node}.)"),
     Slip("the other derivative",     "{other}", at_points.other_kind, "(It is the explicit ∂{of}/∂{wrt}.)"),
+    Slip("not as it was altered",    "That is {sign}{of}/{sign}{wrt} in the whole graph, and here {here}.", at_points.unaltered),
     Slip("an edge skipped",          "The factor on the edge {edge} is missing.", at_edges.edge_skipped),
     Slip("a factor lost on one path", "On the path {path} the factor of the edge {edge} is missing.", at_edges.lost_on_one_path),
     Slip("a sign lost",              "A minus sign is lost{at}.", at_edges.sign_lost),

@@ -98,6 +98,7 @@ def _words(wrong: Wrong, p: Pass) -> dict[str, str]:
     return {
         "of": p.of,
         "wrt": p.wrt,
+        "sign": "d" if p.kind == "total" else "∂",
         "edge": " and ".join(f"{child} ← {parent}" for child, parent in wrong.edges),
         "path": wrong.path.route if wrong.path else "",
         "node": " and ".join(wrong.nodes),
@@ -149,10 +150,10 @@ def offered(mistakes: Sequence[Mistake]) -> tuple[Mistake, ...]:
     return tuple(mistakes) if len(_by_name(mistakes)) <= MOST_OFFERED else ()
 
 
-def close(left: Any, right: Any, scale: float = 0.0) -> bool:
+def close(left: Any, right: Any, scale: float = 0.0, shown: float = 0.0) -> bool:
     """Whether two numbers or arrays are the same: exactly where both are exact, else to nine digits.
 
-    Differences far below `scale`, the size of what was added up, are rounding.
+    Differences far below `scale`, the size of what was added up, are rounding; with `shown`, up to this share of it.
     """
     if is_array(left) or is_array(right):
         import numpy as np
@@ -161,7 +162,7 @@ def close(left: Any, right: Any, scale: float = 0.0) -> bool:
         return bool(same and np.allclose(np.asarray(left, float), np.asarray(right, float), rtol=1e-9, atol=1e-12))
     if isinstance(left, float) or isinstance(right, float):
         try:
-            return isclose(left, right, rel_tol=1e-9, abs_tol=1e-13 * scale)
+            return isclose(left, right, rel_tol=max(1e-9, shown), abs_tol=max(1e-13, shown) * scale)
         except OverflowError:  # an exact number that no float can hold
             return False
     return left == right

@@ -50,7 +50,8 @@ class Pass:
 
     `world` is the one that their values live in. `elsewhere` gives the derivative at another point, where the pass has
     a point; `other` the total where the explicit partial is asked for, and the other way round. `around` is the whole
-    flow, where `flow` is one equation of it.
+    flow, where `flow` is one equation of it. Where numbers do not follow from the graph, `inner` is `flow`; of a flow
+    that was altered, `unaltered` gives the derivative before that.
     """
 
     flow: GradientFlow
@@ -62,6 +63,7 @@ class Pass:
     other: Callable[[], Any] | None = None
     kind: str = "total"
     around: GradientFlow | None = None
+    unaltered: Callable[[], Any] | None = None
 
     @cached_property
     def above(self) -> dict[str, LinearMap]:
@@ -147,7 +149,12 @@ class Pass:
         return {graph.label(node): node for node in graph.nodes if not node.is_constant}
 
     def operations(self) -> Iterable[tuple[str, Node, int, Edge]]:
-        """Every edge of every operation on the way: the vertex, its node, the argument's number, the edge."""
+        """Every edge of every operation on the way: the vertex, its node, the argument's number, the edge.
+
+        There are none where the partials do not follow from the operations.
+        """
+        if not self.inner.from_graph:
+            return
         on = {id(edge) for edge in self.on_way(inner=True)}
         for name, node in self._nodes.items():
             edges = iter(self.inner.down.get(name, ()))

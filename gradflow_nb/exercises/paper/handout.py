@@ -21,6 +21,7 @@ from ..boxes.equations import EquationsBox
 from ..boxes.factoring import FactoredBox
 from ..kinds import has_arrays_anywhere
 from ..question import Question
+from ..sought import as_it_is, point_of
 from ..working import listed
 from .writing import LARGEST, Paper, Part
 
@@ -34,7 +35,7 @@ Block = dict[str, Any]
 def sheet_part(questions: Sequence[Question], paper: Paper) -> Part:
     """The sheet: each question with room to write, and what several of them share once, before them."""
     items = []
-    for _, run in groupby(enumerate(questions, 1), key=lambda each: id(each[1].graph)):
+    for _, run in groupby(enumerate(questions, 1), key=lambda each: id(each[1].about)):
         run = list(run)
         figures = {number: _figure(question, questions) for number, question in run}
         about = [n for n, q in run if q.kind not in _SPEAKS_FOR_ITSELF and not (figures[n] and figures[n].blanks)]
@@ -129,7 +130,7 @@ def _point(question: Question) -> list[str | Formula]:
     if question.flow is None:
         return [question.place]
     parts: list[str | Formula] = []
-    for name, value in question.flow.inputs.items():
+    for name, value in point_of(question.flow).items():
         shown = array_formula(value, limit=_LARGEST_ARRAY) if is_array(value) else value_formula(value)
         parts += [*([", "] if parts else []), Equation((Name(name), shown))]
     return parts
@@ -139,9 +140,12 @@ def _point(question: Question) -> list[str | Formula]:
 
 
 def _given(graph: Graph | None, figures: Sequence[Figure | None], paper: Paper) -> list[Block]:
-    """What is to be known of the graph: a figure without blanks, or else the equations where some figure is missing."""
-    if plain := next((figure for figure in figures if figure and not figure.blanks), None):
-        return [_picture(plain, paper)[0]]
+    """What is to be known of the graph: a figure without blanks, or else the equations where some figure is missing.
+
+    Of several figures, one that has partials.
+    """
+    if plain := [figure for figure in figures if figure and not figure.blanks]:
+        return [_picture(max(plain, key=lambda figure: figure.direction == "gradient"), paper)[0]]
     if graph is None or all(figures):
         return []
     return [{"equations": [[Equation((Name(n), right))] for n, right in graph.equations.items()]}]
@@ -152,11 +156,12 @@ def _figure(question: Question, questions: Iterable[Question]) -> Figure | None:
     figure = question.figure
     if figure is None:
         return None
-    others = [q for q in questions if q.graph is question.graph and q is not question]
+    others = [q for q in questions if q.about is question.about and q is not question]
     asked = [box.sought for other in others for box in other.boxes if hasattr(box, "sought")]
     values = question.kind != "forward" and any(sought.kind == "value" for sought in asked)
     flow = figure.flow
-    if (values or not figure.blanks) and not (figure.direction == "gradient" and has_arrays_anywhere(flow.graph)):
+    arrays = figure.direction == "gradient" and has_arrays_anywhere(flow.graph)
+    if (values or not figure.blanks) and not arrays and not as_it_is(flow):
         flow = flow.graph.flow()
     edges = {(s.of, s.wrt): f"∂{s.of}/∂{s.wrt}" for s in asked if s.kind == "partial"}
     blanks = {**edges, **(figure.blanks or {})} if figure.direction == "gradient" else figure.blanks
