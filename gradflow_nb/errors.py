@@ -101,6 +101,16 @@ class LayoutUnavailable(GradflowError, RuntimeError):
     """No Graphviz could be found to lay a graph out."""
 
 
+class NotInstalled(GradflowError, ImportError):
+    """A package that is needed here, and that the rest does without, is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"{package} is not installed, and this needs it: run `pip install 'gradflow-nb[{extra}]'`, or install it "
+            f"as its own page says (`pip install {extra}`)."
+        )
+
+
 class Undefined(ArithmeticError):
     """Internal: a row of the table has no value for these arguments. The message is the reason, for people."""
 

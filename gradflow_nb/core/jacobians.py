@@ -166,6 +166,28 @@ class Selection(ArrayMap):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Dense(ArrayMap):
+    """A matrix that is written down already."""
+
+    entries: Any
+    into: Shape
+    out_of: Shape
+
+    def written_down(self) -> np.ndarray:
+        return self.entries
+
+    def forward(self, tangent: Any) -> Any:
+        import numpy as np
+
+        return (self.entries @ np.ravel(tangent)).reshape(self.into)
+
+    def backward(self, cotangent: Any) -> Any:
+        import numpy as np
+
+        return (np.ravel(cotangent) @ self.entries).reshape(self.out_of)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule(ArrayMap):
     """A structured row at its arguments: applied by the row's own rules, never written down."""
 

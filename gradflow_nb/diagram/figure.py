@@ -92,6 +92,10 @@ def _lit(flow: GradientFlow, wanted: object) -> Iterable[str | tuple[str, str]]:
             yield from _lit(flow, part)
 
 
+_MOST_NAMED = 12
+"""So many inputs stand in the title."""
+
+
 def _brief(value: Any) -> str:
     """` = 2` of a number, ` (2×3)` of an array."""
     shape = getattr(value, "shape", ())
@@ -124,7 +128,8 @@ class Figure(Shown):
         done = "".join(f", {note}" for note in self.flow.notes if note.endswith((" is held fixed", " is cut")))
         if self.flow.symbolic:
             return ("computation graph" if self.direction == "computation" else f"gradient flow of {self.of}") + done
-        point = ", ".join(f"{name}{_brief(value)}" for name, value in self.flow.inputs.items())
+        inputs = [f"{name}{_brief(value)}" for name, value in self.flow.inputs.items()]
+        point = ", ".join(inputs if len(inputs) <= _MOST_NAMED else [*inputs[:_MOST_NAMED], "…"])
         return f"gradient flow{f' of {self.of}' if self.direction == 'gradient' else ''} at {point}{done}"
 
     @cached_property

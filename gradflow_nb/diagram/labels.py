@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from ..core.flow import Edge, GradientFlow
@@ -18,11 +18,13 @@ from ..notation.plain import (
     DerivativeName,
     Equation,
     Formula,
+    Matrix,
     Name,
     Number,
     Product,
     Said,
     Sum,
+    Vector,
     Words,
 )  # fmt: skip
 from ..notation.renaming import renamed
@@ -39,7 +41,7 @@ class NodeLabel:
     """A node: how it is written, its value and its adjoint where they are shown, and what it is.
 
     The shorter forms stand where there is no room for the whole, the first of them that fits. `spoken` is the label
-    as a sentence for those who hear it: arrays by their shape.
+    as a sentence for those who hear it: arrays by their shape. `remarks` are the flow's, by their headings.
     """
 
     name: str
@@ -50,6 +52,7 @@ class NodeLabel:
     spoken: str
     shorter_value: tuple[Formula, ...] = ()
     shorter_adjoint: tuple[Formula, ...] = ()
+    remarks: Mapping[str, Formula] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,8 @@ def _node(flow: GradientFlow, name: str, adjoints: dict, of: str | None) -> Node
     if of is not None:
         adjoint, heard, shorter = _adjoint(flow, name, adjoints, of)
         spoken += f", {heard}"
+    remarks = flow.remarks.get(name, {})
+    spoken += "".join(f", {_heard(remark)}" for remark in remarks.values())
     return NodeLabel(
         name,
         kind,
@@ -152,7 +157,14 @@ def _node(flow: GradientFlow, name: str, adjoints: dict, of: str | None) -> Node
         spoken,
         _shorter_arrays(value),
         shorter,
+        remarks,
     )
+
+
+def _heard(remark: Formula) -> str:
+    """A remark as it is heard: of an array that it is one."""
+    arrays = isinstance(remark, Equation) and isinstance(remark.sides[-1], (Vector, Matrix))
+    return f"{remark.sides[0]} is an array" if arrays else f"{remark}"
 
 
 def _adjoint(

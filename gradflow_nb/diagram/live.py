@@ -22,7 +22,7 @@ from .labels import EdgeLabel, labels
 from .layered import placed
 from .layout import Point
 from .slots import NUMBER_ROOM, derivative, derivative_room, ems, matrix_text, number, value_text
-from .svg import EDGE_FONT, HEAD, NODE_FONT, STYLE, edges_into, fitted, framed
+from .svg import EDGE_FONT, HEAD, NODE_FONT, STYLE, edges_into, fitted, framed, remark_box
 
 _STYLE = STYLE + (Path(__file__).parent / "live.css").read_text(encoding="utf-8")
 _VALUE, _DERIVATIVE, _LINE = 16.0, 15.0, 1.2
@@ -46,6 +46,9 @@ class LivePicture:
         longest = max((derivative_room(name, "") for name in flow.names), default=0)
         self._longest = min(longest, derivative_room("x" * 6, ""))
         self._written = [fitted(node.written, _WIDEST_NODE / NODE_FONT) for node in self.nodes]
+        self._remarks = [
+            [remark_box(each, _WIDEST_NODE / NODE_FONT) for each in node.remarks.values()] for node in self.nodes
+        ]
         arrays = [not self.arrays.isdisjoint((edge.child, edge.parent)) for edge in self.edges]
         self._ink = [_formula_ink(edge, array) for edge, array in zip(self.edges, arrays)]
         self._constant = [_is_number(edge) and not array for edge, array in zip(self.edges, arrays)]
@@ -89,8 +92,11 @@ class LivePicture:
 
     def _node_size(self, i: int) -> tuple[float, float]:
         ink = self._written[i]
-        width = max(ink.width * NODE_FONT, self._room(i) * _VALUE, self._derivative_room(i) * _DERIVATIVE)
-        return width + 2 * _PAD_X, ink.height * NODE_FONT + _LINE * (_VALUE + _DERIVATIVE) + 2 * _PAD_Y
+        widths = [ink.width * NODE_FONT, self._room(i) * _VALUE, self._derivative_room(i) * _DERIVATIVE]
+        widths += [remark.width * NODE_FONT for remark in self._remarks[i]]
+        remarks = sum(remark.height * NODE_FONT for remark in self._remarks[i])
+        height = ink.height * NODE_FONT + _LINE * (_VALUE + _DERIVATIVE) + remarks
+        return max(widths) + 2 * _PAD_X, height + 2 * _PAD_Y
 
     def _node(self, i: int, centre: Point, of: str | None, adjoints: Mapping[str, Any]) -> str:
         label, ink = self.nodes[i], self._written[i]
@@ -107,8 +113,17 @@ class LivePicture:
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"/>'
             f'<g class="gf-ink">{ink.svg(cx - ink.width * NODE_FONT / 2, top, NODE_FONT)}</g>'
             f'{_slot("value", cx, below + _VALUE, _VALUE, self._room(i), escape(value_text(value, self._room(i))))}'
-            f"{self._derivative(i, cx, below + _LINE * _VALUE + _DERIVATIVE, of, adjoints)}</g>"
+            f"{self._derivative(i, cx, below + _LINE * _VALUE + _DERIVATIVE, of, adjoints)}"
+            f"{self._remarked(i, cx, below + _LINE * (_VALUE + _DERIVATIVE))}</g>"
         )
+
+    def _remarked(self, i: int, x: float, top: float) -> str:
+        """The remarks of a node, under everything else."""
+        lines = []
+        for remark in self._remarks[i]:
+            lines.append(remark.svg(x - remark.width * NODE_FONT / 2, top + remark.above * NODE_FONT, NODE_FONT))
+            top += remark.height * NODE_FONT
+        return f'<g class="gf-ink gf-remark">{"".join(lines)}</g>' if lines else ""
 
     def _derivative(self, i: int, x: float, y: float, of: str | None, adjoints: Mapping[str, Any]) -> str:
         name, room = self.nodes[i].name, self._derivative_room(i)

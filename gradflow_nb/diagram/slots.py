@@ -10,6 +10,7 @@ from html import escape
 from math import isfinite
 from typing import Any
 
+from ..core.worlds import Unknown
 from ..core.written import shape_text
 from ..notation.plain import wide
 from ..notation.svgtext import text_width
@@ -61,8 +62,10 @@ def value_text(value: Any, room: float = NUMBER_ROOM) -> str:
     if not isinstance(value, (int, float, Fraction)) and not hasattr(value, "shape"):
         return ""
     if not getattr(value, "shape", ()):
+        if isinstance(value, Unknown):
+            return ""
         return number(float(value), room) if isfinite(float(value)) else "no value"
-    for digits in (4, 3, 2) if value.size <= _MOST_ENTRIES else ():
+    for digits in (4, 3, 2) if value.size <= _MOST_ENTRIES and not isinstance(value, Unknown) else ():
         entries = [_rounded(entry, digits) for entry in value.flat]
         if ems(text := _nested(entries, value.shape)) <= room:
             return text

@@ -17,6 +17,8 @@ from .labels import MORE, EdgeLabel, NodeLabel
 from .layout import Layout, Point
 
 NODE_FONT, EDGE_FONT, NOTE_FONT = 16.0, 15.0, 12.0
+REMARK = 0.75
+"""The size of a remark beside that of the node's other lines."""
 _PAD_X, _PAD_Y, _GAP, _MARGIN, HEAD = 11.0, 7.0, 3.0, 8.0, 9.0
 _WIDEST_NODE, _WIDEST_EDGE = 340.0, 230.0
 _MARKS = "†‡§¶"
@@ -43,10 +45,18 @@ def node_lines(label: NodeLabel) -> list[tuple[str, Box]]:
         ("gf-adjoint", label.adjoint, label.shorter_adjoint),
     ]
     return [
-        (kind, fitted(formula, _WIDEST_NODE / NODE_FONT, shorter))
-        for kind, formula, shorter in lines
-        if formula is not None
+        *(
+            (kind, fitted(formula, _WIDEST_NODE / NODE_FONT, shorter))
+            for kind, formula, shorter in lines
+            if formula is not None
+        ),
+        *(("gf-remark", remark_box(remark, _WIDEST_NODE / NODE_FONT)) for remark in label.remarks.values()),
     ]
+
+
+def remark_box(remark: Formula, widest: float) -> Box:
+    """The ink of a remark, smaller than the rest."""
+    return fitted(remark, widest / REMARK).scaled(REMARK)
 
 
 def node_size(label: NodeLabel) -> tuple[float, float]:

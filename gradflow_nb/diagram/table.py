@@ -27,9 +27,21 @@ def node_rows(nodes: Sequence[NodeLabel]) -> tuple[Row, list[Row]]:
         ("is", [_KINDS.get(node.kind) or _right(node.written) or str(node.written) for node in nodes]),
         ("value", [str(node.value) if node.value else "" for node in nodes]),
         ("derivative", [str(node.adjoint) if node.adjoint else "" for node in nodes]),
+        *((head, [str(_bare(node, head) or "") for node in nodes]) for head in _headings(nodes)),
     ]
     kept = [(head, cells) for head, cells in columns if any(cells)]
     return tuple(head for head, _ in kept), list(zip(*(cells for _, cells in kept)))
+
+
+def _headings(nodes: Sequence[NodeLabel]) -> list[str]:
+    """The headings of all remarks, in the order in which they are met."""
+    return list(dict.fromkeys(heading for node in nodes for heading in node.remarks))
+
+
+def _bare(node: NodeLabel, heading: str) -> Formula | None:
+    """What a remark says under its heading, without its own beginning."""
+    remark = node.remarks.get(heading)
+    return remark.sides[-1] if isinstance(remark, Equation) else remark
 
 
 def edge_rows(edges: Sequence[EdgeLabel]) -> tuple[Row, list[Row]]:
@@ -61,6 +73,8 @@ def html(nodes: Sequence[NodeLabel], edges: Sequence[EdgeLabel]) -> str:
         "value": [mathml(node.value, large=True) if node.value else "" for node in nodes],
         "derivative": [mathml(node.adjoint, large=True) if node.adjoint else "" for node in nodes],
     }
+    for head in _headings(nodes):
+        about_nodes[head] = [mathml(bare, large=True) if (bare := _bare(node, head)) else "" for node in nodes]
     about_edges = {
         "edge": [escape(f"{edge.parent} → {edge.child}") for edge in edges],
         "partial": [mathml(edge.written, large=True) for edge in edges],

@@ -24,7 +24,7 @@ from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.linear import Factor, Missing
 from ..core.node import Node
-from ..core.worlds import is_array
+from ..core.worlds import Unknown, is_array
 from ..core.written import map_formula
 from ..diagram.live import LivePicture, is_large
 from ..diagram.slots import name_width
@@ -128,7 +128,9 @@ def _range(name: str, given: Any) -> list[float]:
 
 
 def plain_value(value: Any) -> Any:
-    """A value in JSON: a float, or nested lists of floats."""
+    """A value in JSON: a float, or nested lists of floats; None where it is not known."""
+    if isinstance(value, Unknown):
+        return None
     return value.tolist() if is_array(value) else float(value)
 
 

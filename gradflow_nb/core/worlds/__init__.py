@@ -15,8 +15,10 @@ The arithmetic `+ - * / **` with a whole exponent needs no words: all these valu
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from math import prod
 from types import ModuleType
 from typing import Any
 
@@ -43,9 +45,24 @@ def package(kind: type) -> str:
     return next((name for name in found if name in _BY_PACKAGE), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value of which only the shape is known: PyTorch does not keep all that it computes."""
+
+    shape: tuple[int, ...] = ()
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+
 def is_array(value: Any) -> bool:
     """Whether a value has axes."""
-    return type(value).__module__ == "numpy" and value.ndim > 0
+    return (type(value).__module__ == "numpy" or type(value) is Unknown) and value.ndim > 0
 
 
 def _word(name: str) -> Callable[..., Any]:

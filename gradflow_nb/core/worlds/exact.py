@@ -14,6 +14,7 @@ from typing import Any
 
 from ...errors import Undefined
 from ...notation.plain import number_text
+from . import Unknown
 
 Real = int | Fraction | float
 EXACT_DIGITS = 60
@@ -73,9 +74,11 @@ def was_rounded(value: Real, operation: str, arguments: Sequence[Any]) -> bool:
 
 
 def public(value: Any) -> Any:
-    """A value as it is handed out: whole Fractions as ints, and no -0.0."""
+    """A value as it is handed out: whole Fractions as ints, no -0.0, and None for one that is not known."""
     if isinstance(value, float):
         return value + 0.0
+    if type(value) is Unknown:
+        return None
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 

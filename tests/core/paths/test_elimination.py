@@ -9,7 +9,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradflow_nb import ask, draw, graph
+from gradflow_nb import draw, graph
 from gradflow_nb.core.paths.elimination import cut, eliminate, hold
 from gradflow_nb.core.paths.orders import inner_nodes, orders
 from gradflow_nb.errors import GradflowError, NoDerivative, UnknownName
@@ -80,8 +80,6 @@ def test_what_cannot_be_cut_is_said(chain):
         flow.cut("d", "a")
     with pytest.raises(GradflowError, match="into a run edges from no node"):
         flow.cut("a", "b")
-    with pytest.raises(GradflowError, match="ask about its graph"):
-        ask(flow.cut("d", "b"), of="g", wrt="b")
 
 
 def test_holding_is_noted_and_takes_lists(chain):

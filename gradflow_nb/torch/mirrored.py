@@ -1,0 +1,191 @@
+"""The flow that a mirror makes: numbers from PyTorch on every edge, and on the nodes whatever PyTorch still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+from ..core.edge import Edge
+from ..core.flow import GradientFlow
+from ..core.graph import Graph
+from ..core.node import Node
+from ..core.worlds import exact
+from ..core.written import value_formula, written
+from ..errors import UnknownName
+from ..notation.plain import Call, Equation, Formula, Name, Words
+from . import spelling
+from .modules import closed, collapsed
+from .reading import Entry, Ref
+from .watching import NamedCall
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MirroredFlow(GradientFlow):
+    """What PyTorch holds of a result, as a gradient flow; `mirror` makes it.
+
+    `grads` has the `.grad` of every leaf at that moment, None where there was none. `cuts` are the edges over which
+    values pass and no gradients: of tensors that were detached, made under `no_grad`, or that require no gradient.
+    The value of a node is None where PyTorch no longer holds it.
+    """
+
+    from_graph: ClassVar[bool] = False
+    graph: Graph = field(init=False)
+    make_graph: Callable[[], Graph] = field(kw_only=True)
+    places: tuple[int, ...] = field(kw_only=True)
+    """Of every edge: which of the arguments that have a node it stands for."""
+    grads: Mapping[str, Any] = field(default_factory=dict)
+    cuts: tuple[Edge, ...] = ()
+    whole: Whole | None = None
+
+    @property
+    def closed(self) -> tuple[str, ...]:
+        """The calls of modules that stand here as one node each."""
+        return () if self.whole is None else tuple(each.name for each in self.whole.shut)
+
+    def open(self, *names: str) -> MirroredFlow:
+        """The same flow with these calls of modules opened: what they are made of is shown. Without names, all of it.
+
+        Raises `UnknownName`.
+        """
+        for name in names:
+            if name not in self.closed:
+                raise UnknownName(name, self.closed, "closed module")
+        return self if self.whole is None else self.whole.opened(names or None)
+
+    def in_symbols(self) -> GradientFlow:
+        """The same nodes and edges, with formulas where the table has a row for what PyTorch did."""
+        import sympy
+
+        graph = Graph(self.graph.named, expanded=True)
+        formulas: dict[str, list[Edge]] = {}
+        for edge in graph.flow().edges:
+            formulas.setdefault(edge.child, []).append(edge)
+        edges = tuple(formulas[edge.child][place] for edge, place in zip(self.edges, self.places))
+        known = {name: sympy.Symbol(name) for name in self.names}
+        return GradientFlow(graph, self.names, edges, self.equations, known, True, self.notes, self.remarks)
+
+
+_graph_of = cached_property(lambda flow: flow.make_graph())
+_graph_of.__set_name__(MirroredFlow, "graph")
+MirroredFlow.graph = _graph_of  # a large graph is put together when somebody needs it
+
+
+class Later(Mapping[str, Any]):
+    """Something of every name, made when somebody looks at it."""
+
+    def __init__(self, names: Sequence[str], make: Callable[[str], Any]) -> None:
+        self._names, self._make, self._made = dict.fromkeys(names), make, {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            if name not in self._names:
+                raise KeyError(name)
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All that was read, and which calls of modules are closed in a flow of it."""
+
+    entries: Sequence[Entry]
+    roots: Sequence[str]
+    calls: Sequence[NamedCall]
+    notes: Sequence[str]
+    open: frozenset[str] = frozenset()
+
+    @cached_property
+    def shut(self) -> list[NamedCall]:
+        return closed(self.calls, self.open, self.entries)
+
+    def flow(self) -> MirroredFlow:
+        shown = collapsed(self.entries, self.shut, self.roots, flow_of) if self.shut else self.entries
+        return flow_of(shown, self.notes, self)
+
+    def opened(self, names: Iterable[str] | None) -> MirroredFlow:
+        """The flow with these calls opened too; all of them if None."""
+        more = [each.name for each in self.calls] if names is None else names
+        return replace(self, open=self.open | set(more)).flow()
+
+
+def flow_of(entries: Sequence[Entry], notes: Sequence[str] = (), whole: Whole | None = None) -> MirroredFlow:
+    """The flow of entries, each after those that it uses."""
+    by_name = {entry.name: entry for entry in entries}
+    rows = Later(by_name, lambda name: _row(by_name[name], by_name))
+    return MirroredFlow(
+        tuple(by_name),
+        tuple(Edge(e.name, e.arguments[place], map) for e in entries for place, map in e.partials.items()),
+        Later([e.name for e in entries if e.pytorch is not None], lambda name: _written(by_name[name], rows[name], by_name)),
+        {entry.name: entry.value for entry in entries},
+        notes=tuple(notes),
+        remarks=Later(by_name, lambda name: _remarks(by_name[name])),
+        make_graph=lambda: _graph(entries, rows),
+        places=tuple(_refs(e.arguments[:place]) for e in entries for place in e.partials),
+        whole=whole,
+        grads={entry.name: entry.grad for entry in entries if entry.pytorch is None},
+        cuts=tuple(Edge(entry.name, parent, spelling.NOTHING) for entry in entries for parent in entry.cut),
+    )
+
+
+def _refs(arguments: Sequence[Any]) -> int:
+    return sum(type(argument) is Ref for argument in arguments)
+
+
+def _remarks(entry: Entry) -> dict[str, Formula]:
+    said: dict[str, Formula] = {} if entry.pytorch is None else {"PyTorch": Words(entry.pytorch)}
+    if entry.grad is not None or entry.requires_grad and entry.pytorch is None:
+        grad = Words("None") if entry.grad is None else value_formula(entry.grad)
+        said[".grad"] = Equation((Name(f"{entry.name}.grad"), grad))
+    elif entry.pytorch is None:
+        said["PyTorch"] = Words("requires_grad=False")
+    return said
+
+
+def _row(entry: Entry, entries: Mapping[str, Entry]) -> tuple | None:
+    """The row of the table for an entry, and its arguments, with numbers as graphs keep them."""
+    if entry.pytorch is None or entry.module is not None:
+        return None
+    shapes = [entries[a].shape if type(a) is Ref else getattr(a, "shape", ()) for a in entry.arguments]
+    found = spelling.table_row(entry.pytorch, entry.arguments, entry.settings, entry.shape, shapes)
+    if found is None:
+        return None
+    operation, arguments = found
+    return operation, [exact.exact(a) if isinstance(a, (int, float)) else a for a in arguments]
+
+
+def _graph(entries: Sequence[Entry], rows: Mapping[str, tuple | None]) -> Graph:
+    """The computation: a row of the table for each operation of which all is known, and a name for the others."""
+    nodes: dict[str, Node] = {}
+    for entry in entries:
+        row = rows[entry.name]
+        if entry.pytorch is None:
+            nodes[entry.name] = Node(None, (), entry.name)
+        elif row is not None and not any(argument is None for argument in row[1]):
+            arguments = [nodes[a] if type(a) is Ref else a for a in row[1]]
+            nodes[entry.name] = Node(row[0], arguments, entry.name)
+        else:
+            parents = [nodes[a] for a in entry.arguments if type(a) is Ref]
+            called = spelling.plain_name(entry.pytorch) if entry.module is None else entry.module
+            opaque = spelling.opaque_row(called, len(parents))
+            nodes[entry.name] = Node(opaque, parents, entry.name)
+    return Graph(nodes, expanded=True)
+
+
+def _written(entry: Entry, row: tuple | None, entries: Mapping[str, Entry]) -> Formula:
+    """The right side of the entry's equation, with … for what is not known."""
+    if row is not None:
+        parts = [Node(None, (), a or "…") if a is None or type(a) is Ref else spelling.short(a) for a in row[1]]
+        return written(Node(row[0], parts), lambda node: node.name)
+    if entry.module is not None:  # its parameters go without saying
+        inputs = [Name(a) for a in entry.arguments if not entries[a].is_parameter]
+        return Call(entry.module.partition("(")[0], tuple(inputs or [spelling.MORE]))
+    parts = [Name(a) if type(a) is Ref else spelling.constant(a) for a in entry.arguments]
+    return spelling.formula(entry.pytorch, parts, entry.settings, entry.shape)

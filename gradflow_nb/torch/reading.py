@@ -1,0 +1,254 @@
+"""PyTorch's graph as it was read: one entry for every tensor, each with its name, its value and its partials.
+
+From here on everything goes by names. The entries are a snapshot: only Jacobians that are too large to be read at once
+still need PyTorch's own graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import torch
+
+from ..core.linear import LinearMap, Missing
+from ..core.worlds import Unknown
+from . import spelling
+from .partials import Result, partials, refusal
+from .watching import NamedCall
+from .walking import Function, Key, is_leaf, key_of, numbers, saved, tensors_in, walk
+
+
+@dataclass(slots=True)
+class Entry:
+    """One tensor of the graph.
+
+    `pytorch` is what PyTorch calls the operation that it came from, None for a leaf and for what no gradient reaches.
+    `arguments` are what the operation was given: names of entries, constants, and None for what is not known. `partials`
+    has the partial by each argument through which gradients flow, by its place among the arguments. `settings` are what
+    else PyTorch has saved, such as an axis.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    value: Any
+    pytorch: str | None = None
+    arguments: tuple[Any, ...] = ()
+    partials: Mapping[int, LinearMap] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    grad: Any = None
+    requires_grad: bool = True
+    is_parameter: bool = False
+    order: int = -1
+    """When the operation ran: PyTorch counts them."""
+    cut: tuple[str, ...] = ()
+    """The entries that this one was computed from, over which no gradient flows."""
+    module: str | None = None
+    """The call of a module that the entry stands for as a whole."""
+
+
+class Ref(str):
+    """The name of an entry, among the arguments of another: a text that is no constant."""
+
+    __slots__ = ()
+
+
+def read(
+    roots: Sequence[Key],
+    named: Mapping[str, torch.Tensor],
+    hints: Mapping[str, torch.Tensor],
+    calls: Sequence[NamedCall] = (),
+) -> tuple[list[Entry], list[str]]:
+    """The entries of all that the roots depend on, each after those that it uses, and of all `named` tensors; and what
+    the roots are called.
+
+    `named` is what a person calls some tensors; `hints` are further names and tensors, for entries that have no name, and
+    the results of `calls` of modules are called as these are.
+    """
+    with torch.no_grad():
+        reader = _Reader(roots, named, hints, calls)
+        return reader.entries(), [reader.names[key] for key in roots]
+
+
+_NEVER = -1
+"""In the place of an operation's number: what a person does with a result."""
+
+
+class _Reader:
+    def __init__(
+        self, roots: Sequence[Key], named: Mapping[str, Any], hints: Mapping[str, Any], calls: Sequence[NamedCall]
+    ) -> None:
+        self.links = walk(roots)
+        self.saved: dict[Function, dict[str, Any]] = {}
+        self.refused: dict[Function, Missing] = {}
+        self.held: dict[Key, torch.Tensor] = {}
+        """The tensors that somebody still holds."""
+        for function in self.links:
+            if is_leaf(function):
+                self.held[function, 0] = function.variable
+                continue
+            self.saved[function], refused = saved(function)
+            if refused is not None:
+                self.refused[function] = refusal(refused)
+            for tensor in tensors_in(list(self.saved[function].values())):
+                if tensor.grad_fn is not None:
+                    self.held[tensor.grad_fn, tensor.output_nr] = tensor
+        self.keys = self._used(roots)
+        self.results = {key: Result.of(key) for key in self.keys}
+        self.names: dict[Key, str] = {}
+        self.apart: dict[str, torch.Tensor] = {}
+        """Named tensors that are no part of the graph."""
+        taken = {**hints, **named}
+        named = {**named, **self._constants(hints, named)}
+        for own, tensors in ((True, named), (False, hints)):
+            for name, tensor in tensors.items():
+                key = key_of(tensor)
+                if key in self.keys:
+                    if key not in self.names and (own or name not in named):
+                        self.names[key] = name
+                    self.held[key] = tensor
+                elif own:
+                    self.apart[name] = tensor
+        self.order = {name: i for i, name in enumerate([*named, *hints])}
+        self._after_modules(roots, calls, taken)
+        self._invent({*taken, *self.names.values()})
+        self.constants = {id(tensor): name for name, tensor in self.apart.items()}
+        self._storages: dict[int, list[tuple[str, torch.Tensor]]] | None = None
+
+    def _constants(self, hints: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+        """The caller's own variables among the constants that were saved."""
+        own = {id(each) for each in named.values()}
+        called = {id(t): name for name, t in hints.items() if not t.requires_grad and id(t) not in own}
+        held = (t for kept in self.saved.values() for t in tensors_in(list(kept.values())))
+        return {called[id(tensor)]: tensor for tensor in held if id(tensor) in called} if called else {}
+
+    def _used(self, roots: Sequence[Key]) -> dict[Key, None]:
+        """Every tensor of the graph, each after those that it was computed from."""
+        used: dict[Function, set[int]] = {}
+        for function, number in [*roots, *(key for keys in self.links.values() for key in keys if key is not None)]:
+            used.setdefault(function, set()).add(number)
+        return {(function, number): None for function in self.links for number in sorted(used[function])}
+
+    def _after_modules(self, roots: Sequence[Key], calls: Sequence[NamedCall], taken: Mapping[str, Any]) -> None:
+        """Calls the results of modules after these, the outermost first; a second result of one call is `net[1]`."""
+        if not calls:
+            return
+        users: dict[Key, list[int]] = {key: [_NEVER] for key in roots}
+        for function, links in self.links.items():
+            for key in filter(None, links):
+                users.setdefault(key, []).append(function._sequence_nr())
+        for each in sorted(calls, key=lambda each: each.call.first - each.call.last):
+            made = [key for key in self.keys if not is_leaf(key[0]) and each.call.made(key[0]._sequence_nr())]
+            results = [key for key in made if not all(map(each.call.made, users[key]))]
+            for i, key in enumerate(results):
+                name = each.name if len(results) == 1 else f"{each.name}[{i}]"
+                if key not in self.names and name not in taken:
+                    self.names[key] = name
+
+    def _invent(self, taken: set[str]) -> None:
+        """Names for the others: v_1, v_2, … in the order of computation, as the textbooks have it; leaf_1, …"""
+        inner, leaves = (_fresh(word, taken) for word in ("v_", "leaf_"))
+        for key in self.keys:
+            if key not in self.names:
+                self.names[key] = next(leaves if is_leaf(key[0]) else inner)
+
+    # Entries ----------------------------------------------------------------------------------------------------------
+
+    def entries(self) -> list[Entry]:
+        """Inputs first, in the order in which they were named, parameters after the others; then the operations."""
+        inputs = [self._apart(name, tensor) for name, tensor in self.apart.items()]
+        inputs += [self._leaf(key) for key in self.keys if is_leaf(key[0])]
+        inputs.sort(key=lambda entry: (entry.is_parameter, self.order.get(entry.name, len(self.order))))
+        return [*inputs, *(self._operation(key) for key in self.keys if not is_leaf(key[0]))]
+
+    def _apart(self, name: str, tensor: torch.Tensor) -> Entry:
+        source, _ = self._shares(tensor)
+        cut = () if source in (None, name) else (source,)
+        return Entry(name, tuple(tensor.shape), numbers(tensor), requires_grad=tensor.requires_grad, cut=cut)
+
+    def _leaf(self, key: Key) -> Entry:
+        leaf = self.held[key]
+        grad = None if leaf.grad is None else numbers(leaf.grad)
+        parameter = isinstance(leaf, torch.nn.Parameter)
+        return Entry(self.names[key], tuple(leaf.shape), numbers(leaf), grad=grad, is_parameter=parameter)
+
+    def _operation(self, key: Key) -> Entry:
+        function, links = key[0], self.links[key[0]]
+        kept, name, result = self.saved[function], type(function).__name__, self.results[key]
+        shapes = {i: self.results[link].shape for i, link in enumerate(links) if link is not None}
+        arguments: list[Any] = [None if link is None else Ref(self.names[link]) for link in links]
+        cut = self._constant_arguments(name, arguments, kept) if None in links else ()
+        tensor = self.held.get(key)
+        value = Unknown(result.shape) if tensor is None else numbers(tensor)
+        if not result.shape and None in arguments:
+            self._recovered(name, kept, arguments, value, links, result.dtype)
+        return Entry(
+            self.names[key],
+            result.shape,
+            value,
+            name,
+            tuple(arguments),
+            self._partials(result, shapes),
+            spelling.settings(name, kept),
+            numbers(tensor.grad) if tensor is not None and tensor.retains_grad and tensor.grad is not None else None,
+            order=function._sequence_nr(),
+            cut=tuple(cut),
+        )
+
+    def _constant_arguments(self, name: str, arguments: list[Any], kept: Mapping[str, Any]) -> list[str]:
+        """Puts in what was saved of the arguments without gradients; gives the entries among them."""
+        cut = []
+        for i, called in enumerate(spelling.argument_names(name, len(arguments))):
+            constant = kept.get(called) if arguments[i] is None else None
+            if isinstance(constant, torch.Tensor):
+                source, whole = self.constants.get(id(constant)), True
+                if source is None:
+                    source, whole = self._shares(constant)
+                if source is not None:
+                    cut.append(source)
+                    arguments[i] = Ref(source) if whole else None
+            if constant is not None and arguments[i] is None:
+                arguments[i] = spelling.number(constant)
+        return cut
+
+    def _partials(self, result: Result, shapes: Mapping[int, tuple[int, ...]]) -> dict[int, LinearMap]:
+        found = partials(result, shapes)
+        refused = self.refused.get(result.function)
+        if refused is not None:  # what was saved says more of the reason than the call
+            found = {i: refused if isinstance(each, Missing) else each for i, each in found.items()}
+        return found
+
+    def _recovered(self, name: str, kept: Mapping, arguments: list, value: Any, links: Sequence, dtype: Any) -> None:
+        """The number in `b + 1`, which PyTorch does not keep: it follows from the two tensors, if these are held."""
+        place = arguments.index(None)
+        other = self.held.get(links[1 - place]) if len(links) == 2 else None
+        if other is None or other.ndim or not isinstance(value, float) or kept.get("alpha", 1) != 1:
+            return
+        given = float(other.item())
+        change = {"Add": value - given, "Sub": given - value if place else value + given}.get(spelling.base(name))
+        if change is not None:
+            arguments[place] = float(f"{change:.{14 if dtype is torch.float64 else 6}g}")
+
+    def _shares(self, tensor: torch.Tensor) -> tuple[str | None, bool]:
+        """The entry that this tensor was detached from, or is a part of: they share their memory; and whether it is all
+        of it."""
+        if self._storages is None:
+            self._storages = {}
+            everything = [*((self.names[k], self.held[k]) for k in self.keys if k in self.held), *self.apart.items()]
+            for name, held in everything:
+                self._storages.setdefault(_storage(held), []).append((name, held))
+        alike = self._storages.get(_storage(tensor), []) if tensor.numel() else []
+        for name, held in alike:
+            if held.shape == tensor.shape and held.stride() == tensor.stride() and held.data_ptr() == tensor.data_ptr():
+                return name, True
+        return (alike[0][0] if alike else None), False
+
+
+def _storage(tensor: torch.Tensor) -> int:
+    return tensor.untyped_storage().data_ptr() if tensor.layout is torch.strided else 0
+
+
+def _fresh(word: str, taken: set[str]) -> Iterator[str]:
+    return (name for i in count(1) if (name := f"{word}{i}") not in taken)

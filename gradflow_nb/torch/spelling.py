@@ -1,0 +1,236 @@
+"""PyTorch's names of operations, and the same in plain mathematics.
+
+PyTorch prints `MulBackward0` for a product. Where the table of operations has a row for it, and everything that it
+was given is known, the node is that row, with its formula and its symbols; else it is a function of which only the name is
+known, written as people write it where there is such a way, and `gelu(x)` where there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import torch
+
+from ..core.linear import Factor
+from ..core.operations import OPERATIONS, Operation, row
+from ..core.written import array_formula
+from ..errors import Undefined
+from ..notation.plain import (
+    Call,
+    Formula,
+    MatrixProduct,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Transposed,
+    Words,
+)  # fmt: skip
+from .walking import numbers
+
+Saved = Mapping[str, Any]
+Shape = tuple[int, ...]
+MORE = Words("…")
+NOTHING = Factor(0)
+"""What flows over an edge that is cut."""
+
+# Entries that do not mix: the Jacobian is diagonal, and what was broadcast is added up.
+_ROWS = {
+    "Add": "add", "Sub": "sub", "Mul": "mul", "Div": "div", "Neg": "neg", "Exp": "exp", "Log": "log", "Log10": "log10",
+    "Sqrt": "sqrt", "Sin": "sin", "Cos": "cos", "Tan": "tan", "Asin": "asin", "Acos": "acos", "Atan": "atan",
+    "Sinh": "sinh", "Cosh": "cosh", "Tanh": "tanh", "Asinh": "asinh", "Acosh": "acosh", "Atanh": "atanh",
+    "Sigmoid": "sigmoid", "Relu": "relu", "Abs": "abs", "Sign": "sign", "Sgn": "sign", "Maximum": "max",
+    "Minimum": "min", "Pow": "pow", "Where": "where", "Clone": "same", "ToCopy": "same", "Rsub": "sub", "Softplus": "softplus",
+}  # fmt: skip
+_ELEMENTWISE = {
+    *_ROWS, "Reciprocal", "Rsqrt", "Exp2", "Log2", "Log1P", "Expm1", "Gelu", "Silu", "Mish", "Elu", "Selu", "Celu",
+    "LeakyRelu", "Hardtanh", "Hardswish", "Hardsigmoid", "LogSigmoid", "Softshrink", "Hardshrink", "Threshold", "Clamp",
+    "ClampMin", "ClampMax", "Erf", "Erfc", "Erfinv", "Lerp", "Addcmul", "Addcdiv", "Atan2", "Hypot", "Fmod", "Remainder",
+    "MaskedFill", "Floor", "Ceil", "Round", "Trunc", "Frac", "Xlogy", "Logaddexp", "Fmax", "Fmin", "Lgamma", "Digamma",
+    "Sinc", "Logit", "NanToNum", "Deg2Rad", "Rad2Deg", "Copysign", "SigmoidBackward", "TanhBackward", "NativeDropout",
+}  # fmt: skip
+# Entries that only change their places.
+_MOVING = {
+    "View", "UnsafeView", "Reshape", "ReshapeAlias", "Alias", "T", "Transpose", "Permute", "Select", "Slice", "Index", "Squeeze",
+    "Unsqueeze", "Expand", "Repeat", "Cat", "Stack", "Split", "SplitWithSizes", "Unbind", "UnsafeSplit", "Flip", "Roll", "Rot90",
+    "Gather", "IndexSelect", "Diagonal", "DiagEmbed", "Unfold", "AsStrided", "ConstantPadNd", "Tril", "Triu", "Embedding",
+    "Movedim", "SelectBackward", "SliceBackward",
+}  # fmt: skip
+
+# The arguments through which gradients can flow, in the order of PyTorch's `next_functions`, by the names under which
+# they may be saved: where these differ from "self" and "other".
+_ARGUMENTS = {
+    "Mm": ("self", "mat2"), "Bmm": ("self", "mat2"), "Mv": ("self", "vec"), "Dot": ("self", "tensor"),
+    "Addmm": ("self", "mat1", "mat2"), "Baddbmm": ("self", "batch1", "batch2"), "MseLoss": ("self", "target"), "L1Loss": ("self", "target"),
+    "Convolution": ("input", "weight", "bias"), "NativeLayerNorm": ("input", "weight", "bias"),
+    "BinaryCrossEntropy": ("self", "target"), "BinaryCrossEntropyWithLogits": ("self", "target"), "Lerp": ("self", "end", "weight"),
+}  # fmt: skip
+_POWERS = {"PowBackward0": ("self",), "PowBackward1": ("self", "exponent"), "PowBackward2": ("exponent",)}
+
+
+@cache
+def base(name: str) -> str:
+    """`Mul` of `MulBackward0`, `TanhBackward` of `TanhBackwardBackward0`: an operation without its ending."""
+    return re.sub(r"Backward\d*$", "", name) or name
+
+
+@cache
+def plain_name(name: str) -> str:
+    """The name as a function's: `leaky_relu` of `LeakyReluBackward0`.
+
+    >>> plain_name("LeakyReluBackward0"), plain_name("Log1PBackward0"), plain_name("NativeLayerNormBackward0")
+    ('leaky_relu', 'log1p', 'layer_norm')
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", base(name).removeprefix("Native")).lower()
+    return {"convolution": "conv", "linalg_vector_norm": "norm", "t": "transpose"}.get(words, words)
+
+
+@cache
+def is_elementwise(name: str) -> bool:
+    return base(name) in _ELEMENTWISE
+
+
+@cache
+def moves_entries(name: str) -> bool:
+    return base(name) in _MOVING
+
+
+@cache
+def argument_names(name: str, count: int) -> tuple[str, ...]:
+    """The names under which a function's arguments may be saved, in order."""
+    names = _POWERS.get(name) or _ARGUMENTS.get(base(name)) or ("self", "other")
+    return (*names, *[""] * count)[:count]
+
+
+@cache
+def opaque_row(name: str, count: int) -> Operation:
+    """A row for an operation of which only the name is known."""
+
+    def unknown(*_: Any) -> Any:
+        raise Undefined(f"PyTorch worked {name} out, and the table has no rule for it")
+
+    settings = (("name", name), ("argument_names", ("",) * count))
+    return Operation("opaque", name, unknown, vjps=(unknown,) * count, jvps=(unknown,) * count, settings=settings)
+
+
+def table_row(name: str, arguments: Sequence[Any], saved: Saved, into: Shape, shapes: Sequence[Shape]) -> tuple | None:
+    """The row of the table that does what this function did, and its arguments; None where there is none.
+
+    `arguments` stand for the function's own, in order; `shapes` are those through which gradients can flow.
+    """
+    called = base(name)
+    if called in ("Add", "Sub", "Rsub") and saved.get("alpha", 1) != 1:
+        return None
+    match called, [*arguments]:
+        case "Pow", [argument]:
+            power = saved.get("exponent" if name == "PowBackward0" else "self")
+            both = (argument, power) if name == "PowBackward0" else (power, argument)
+            return None if power is None else (OPERATIONS["pow"], both)
+        case "Rsub", [argument, *_]:
+            return OPERATIONS["sub"], (arguments[1] if len(arguments) > 1 else None, argument)
+        case "Where", [first, second]:
+            condition = saved.get("condition")
+            return None if condition is None else (OPERATIONS["where"], (condition, first, second))
+        case "Softplus", [argument] if saved.get("beta") != 1:
+            return None
+        case ("Add" | "Sub" | "Mul" | "Div"), [argument]:  # by a number
+            return OPERATIONS[_ROWS[called]], (argument, saved.get("other"))
+        case ("Mm" | "Mv"), [first, second]:
+            return row("matmul"), (first, second)
+        case "Dot", [first, second]:
+            return row("dot"), (first, second)
+        case ("Sum" | "Mean"), [argument]:
+            axis = _one_axis(saved, shapes[0])
+            keeps = saved.get("keepdim", False)
+            return None if axis is _MANY or keeps else (row(called.lower(), axis=axis), (argument,))
+        case "T", [argument]:
+            return row("transpose"), (argument,)
+        case ("View" | "UnsafeView" | "Reshape" | "ReshapeAlias"), [argument] if into:
+            return row("reshape", shape=into), (argument,)
+        case "Softmax", [argument] if shapes[0]:
+            return row("softmax", axis=_signed(saved["dim"], shapes[0]) if "dim" in saved else -1), (argument,)
+    if called in _ROWS and len(arguments) == OPERATIONS[_ROWS[called]].arity:
+        return OPERATIONS[_ROWS[called]], tuple(arguments)
+    return None
+
+
+_MANY = object()
+
+
+def _signed(axis: int, shape: Shape) -> int:
+    """An axis as PyTorch keeps it (an unsigned number), counted from the end where it is the last."""
+    axis = axis - 2**64 if axis >= 2**63 else axis
+    axis = axis % len(shape)
+    return -1 if axis == len(shape) - 1 else axis
+
+
+def _one_axis(saved: Saved, shape: Shape) -> Any:
+    """The axis of a sum: None for all of them."""
+    axes = saved.get("dim")
+    if axes is None:
+        return None
+    axes = [axis - 2**64 if axis >= 2**63 else axis for axis in axes]
+    if len(axes) == len(shape):
+        return None
+    return axes[0] % len(shape) if len(axes) == 1 else _MANY
+
+
+def number(value: Any) -> Any:
+    """A constant that PyTorch has saved: a number as the decimal that it prints as, an array of floats; else None."""
+    if isinstance(value, torch.Tensor):
+        if value.is_complex():
+            return None
+        value = numbers(value) if value.ndim or value.dtype is torch.float64 else float(f"{float(value.item()):.7g}")
+    return value if isinstance(value, (int, float)) or hasattr(value, "shape") else None
+
+
+def settings(name: str, saved: Saved) -> Saved:
+    """What a function has saved beside tensors, and the constants of those few that keep them under other names."""
+    kept = {called: value for called, value in saved.items() if not isinstance(value, (torch.Tensor, tuple))}
+    if base(name) in ("Where", "Pow"):
+        kept |= {called: number(saved[called]) for called in ("condition", "self", "exponent") if called in saved}
+    if isinstance(saved.get("dim"), tuple):
+        kept["dim"] = saved["dim"]
+    return kept
+
+
+def formula(name: str, parts: Sequence[Formula], saved: Saved, into: Shape) -> Formula:
+    """An operation for which there is no row, as people write it."""
+    match base(name), [*parts]:
+        case "Addmm" | "Addmv" | "Baddbmm", [bias, left, right]:
+            return Sum((MatrixProduct((left, right)), bias))
+        case "Mm" | "Bmm" | "Mv", [left, right]:
+            return MatrixProduct((left, right))
+        case "Transpose" | "Permute", [operand]:
+            return Transposed(operand)
+        case "Reciprocal", [operand]:
+            return Quotient(Number(1), operand)
+        case "MseLoss", [left, right]:
+            square = Power(Sum((left, Negative(right))), Number(2))
+            return {0: square, 2: Call("sum", (square,))}.get(saved.get("reduction", 1), Call("mean", (square,)))
+        case "Convolution", [signal, weight, *bias]:
+            product = Call("conv", (signal, weight))
+            return Sum((product, *bias)) if bias and bias[0] != MORE else product
+        case "Addcmul", [first, left, right]:
+            return Sum((first, Product((left, right))))
+        case "Select", [operand]:
+            return Call("select", (operand, Number(saved["index"]))) if "index" in saved else Call("select", (operand,))
+    return Call(plain_name(name), tuple(parts))
+
+
+def constant(value: Any) -> Formula:
+    """A constant as it stands in a formula: a number, a small array, … where it is not known."""
+    if value is None:
+        return MORE
+    return array_formula(value, limit=4) if getattr(value, "shape", ()) else Number(short(value))
+
+
+def short(value: Any) -> Any:
+    """A constant in six digits, if it has many."""
+    return float(f"{float(value):.6g}") if isinstance(value, Fraction) and value.denominator > 10**8 else value
