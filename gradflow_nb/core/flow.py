@@ -34,7 +34,8 @@ class GradientFlow(Shown):
     """Vertices in topological order, their values, and the edges between them.
 
     `inputs` maps the name of each input to its value. `graph` is the graph that the flow came from. `notes` are
-    sentences that a reader should know, such as that a number became too long to stay exact.
+    sentences that a reader should know, such as that a number became too long to stay exact. `remarks` are what else
+    is said of single nodes, under headings of their own: such as the name that PyTorch has for an operation.
     """
 
     from_graph: ClassVar[bool] = True
@@ -47,6 +48,7 @@ class GradientFlow(Shown):
     known: Mapping[str, Any] = field(default_factory=dict)
     symbolic: bool = False
     notes: tuple[str, ...] = ()
+    remarks: Mapping[str, Mapping[str, Formula]] = field(default_factory=dict)
     multiplications: int = 0
     """How many multiplications it took to eliminate the nodes that are gone."""
 
@@ -68,7 +70,7 @@ class GradientFlow(Shown):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The value of every node, by name; whole numbers as ints, other exact ones as Fractions."""
+        """The value of every node, by name; whole numbers as ints, other exact ones as Fractions, unknown ones None."""
         return {name: exact.public(self.known[name]) for name in self.names}
 
     @property
@@ -258,7 +260,11 @@ class GradientFlow(Shown):
         """What a sweep found, and zeros for the nodes that it did not reach."""
 
         def zero(name: str) -> Any:
-            return 0.0 * self.known[name] if is_array(self.known[name]) else 0
+            if not is_array(self.known[name]):
+                return 0
+            import numpy as np
+
+            return np.zeros(self.known[name].shape)
 
         return {name: self.tidy(found[name]) if name in found else zero(name) for name in self.names}
 

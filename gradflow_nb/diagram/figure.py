@@ -97,7 +97,9 @@ _MOST_NAMED = 12
 
 
 def _brief(value: Any) -> str:
-    """` = 2` of a number, ` (2×3)` of an array."""
+    """` = 2` of a number, ` (2×3)` of an array, nothing of what is not known."""
+    if value is None:
+        return ""
     shape = getattr(value, "shape", ())
     return f" ({shape_text(shape)})" if shape else f" = {value_formula(value)}"
 

@@ -123,7 +123,7 @@ def flow_of(entries: Sequence[Entry], notes: Sequence[str] = (), whole: Whole | 
     return MirroredFlow(
         tuple(by_name),
         tuple(Edge(e.name, e.arguments[place], map) for e in entries for place, map in e.partials.items()),
-        Later([e.name for e in entries if e.pytorch is not None], lambda name: _written(by_name[name], rows[name], by_name)),
+        Later([e.name for e in entries if e.pytorch is not None], lambda name: _written(name, rows[name], by_name)),
         {entry.name: entry.value for entry in entries},
         notes=tuple(notes),
         remarks=Later(by_name, lambda name: _remarks(by_name[name])),
@@ -141,7 +141,7 @@ def _refs(arguments: Sequence[Any]) -> int:
 
 def _remarks(entry: Entry) -> dict[str, Formula]:
     said: dict[str, Formula] = {} if entry.pytorch is None else {"PyTorch": Words(entry.pytorch)}
-    if entry.grad is not None or entry.requires_grad and entry.pytorch is None:
+    if entry.grad is not None or (entry.requires_grad and entry.pytorch is None):
         grad = Words("None") if entry.grad is None else value_formula(entry.grad)
         said[".grad"] = Equation((Name(f"{entry.name}.grad"), grad))
     elif entry.pytorch is None:
@@ -179,8 +179,9 @@ def _graph(entries: Sequence[Entry], rows: Mapping[str, tuple | None]) -> Graph:
     return Graph(nodes, expanded=True)
 
 
-def _written(entry: Entry, row: tuple | None, entries: Mapping[str, Entry]) -> Formula:
-    """The right side of the entry's equation, with … for what is not known."""
+def _written(name: str, row: tuple | None, entries: Mapping[str, Entry]) -> Formula:
+    """The right side of an entry's equation, with … for what is not known."""
+    entry = entries[name]
     if row is not None:
         parts = [Node(None, (), a or "…") if a is None or type(a) is Ref else spelling.short(a) for a in row[1]]
         return written(Node(row[0], parts), lambda node: node.name)

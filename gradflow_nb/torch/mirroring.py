@@ -21,12 +21,13 @@ def mirror(result: Any, /, *modules: torch.nn.Module, **named: Any) -> MirroredF
     """The gradient flow that PyTorch holds behind a tensor, or behind several in a list, a tuple or a mapping.
 
     Names come from keywords: `mirror(z, x=x, y=y)`. A keyword may also be a module, `mirror(loss, net=net)`: its
-    parameters are then called `net.0.weight`, and those of modules that are given without a keyword `0.weight`. Tensors that
-    have no name take that of the caller's variable, or else v_1, v_2, … in the order of computation.
+    parameters are then called `net.0.weight`, and those of modules that are given without a keyword `0.weight`.
+    Tensors that have no name take that of the caller's variable, or else v_1, v_2, … in the order of computation. What
+    a module made while it was watched (`watch`) is one node, until `open` is called.
 
-    Nothing of PyTorch's is altered: no pass is run, nothing is freed, and no `.grad` is touched. Every edge has the local
-    partial that PyTorch's own backward function gives; a Jacobian of more than 10,000 entries is left to PyTorch until it is
-    asked for. Hooks are not called. Everything else is a snapshot of this moment.
+    Nothing of PyTorch's is altered: no pass is run, nothing is freed, and no `.grad` is touched. Every edge has the
+    local partial that PyTorch's own backward function gives; a Jacobian of more than 10,000 entries is left to PyTorch
+    until it is asked for. Hooks are not called. Everything else is a snapshot of this moment.
     Raises `GradflowError` for what has no graph behind it, and for complex numbers.
 
     Source: Paszke et al., Automatic differentiation in PyTorch (2017).
@@ -110,7 +111,8 @@ def _root(tensor: torch.Tensor, name: str | None) -> Key:
             else "nothing that it was made from requires a gradient, or it was made under no_grad() or detached"
         )
         raise GradflowError(
-            f"{called} has no graph behind it: {why}. Write x = torch.tensor(2.0, requires_grad=True) and compute it anew."
+            f"{called} has no graph behind it: {why}. "
+            "Write x = torch.tensor(2.0, requires_grad=True) and compute it anew."
         )
     return key
 

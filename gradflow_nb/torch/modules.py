@@ -17,7 +17,7 @@ from .watching import NamedCall
 
 
 def closed(calls: Iterable[NamedCall], opened: Iterable[str], entries: Iterable[Entry]) -> list[NamedCall]:
-    """The calls that are drawn as one node: those that are not opened, inside opened ones only, and that made something."""
+    """The calls that are drawn as one node: not opened, inside opened ones only, and such as made something."""
     opened = set(opened)
     shut = [each for each in calls if each.name not in opened]
     orders = [entry.order for entry in entries if entry.pytorch is not None]
@@ -29,12 +29,14 @@ def closed(calls: Iterable[NamedCall], opened: Iterable[str], entries: Iterable[
 
 
 def collapsed(
-    entries: Sequence[Entry], shut: Sequence[NamedCall], roots: Iterable[str], flow_of: Callable[[list[Entry]], GradientFlow]
+    entries: Sequence[Entry],
+    shut: Sequence[NamedCall],
+    roots: Iterable[str],
+    flow_of: Callable[[list[Entry]], GradientFlow],
 ) -> list[Entry]:
     """The entries with one for each result of a closed call, in place of all that the call made."""
-    owner = {
-        entry.name: each for entry in entries if entry.pytorch is not None for each in shut if each.call.made(entry.order)
-    }
+    made = [entry for entry in entries if entry.pytorch is not None]
+    owner = {entry.name: each for entry in made for each in shut if each.call.made(entry.order)}
     results = {name for name in roots if name in owner}
     for entry in entries:
         inputs = (*filter(_is_ref, entry.arguments), *entry.cut)

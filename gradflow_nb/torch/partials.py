@@ -28,7 +28,10 @@ MOST_ENTRIES = 10_000
 _FEW_ROWS = 12
 """For more rows one call in a batch is faster than a call for each."""
 
-FREED = "a backward pass has freed what PyTorch had saved for it; call mirror before backward(), or backward(retain_graph=True)"
+FREED = (
+    "a backward pass has freed what PyTorch had saved for it; call mirror before backward(), "
+    "or backward(retain_graph=True)"
+)
 EDITED = "a tensor that PyTorch had saved for it was edited in place; write x = x + 1 in place of x += 1"
 
 
@@ -136,7 +139,7 @@ class Asked(ArrayMap):
             raise NoDerivative(f"This Jacobian {missing.says}: {missing.reason}.") from None
 
     def forward(self, tangent: Any) -> Any:
-        """The transpose of the transpose: the answer is linear in the cotangent, so its own gradient is the Jacobian."""
+        """The transpose of the transpose: the answer is linear in the cotangent, so its gradient is the Jacobian."""
         with torch.enable_grad():
             cotangent = torch.zeros_like(self.result.ones()).requires_grad_()
             answer = self._answer(cotangent)
@@ -235,7 +238,7 @@ def _moved(result: Result, argument: int, shape: Shape) -> LinearMap | None:
     used = result.backward(result.ones())[argument]
     counted = torch.arange(1, size + 1, dtype=result.dtype, device=result.device).reshape(result.shape)
     found = result.backward(counted)[argument]
-    if used is None or used.shape != shape or (np.ravel(numbers(used)) > 1).any():
+    if used is None or used.shape != shape or not np.isin(numbers(used), (0, 1)).all():
         return None
     places = np.ravel(numbers(found)).astype(np.int64)
     source = np.full(size, -1)
@@ -245,6 +248,6 @@ def _moved(result: Result, argument: int, shape: Shape) -> LinearMap | None:
 
 
 def _from_matrix(matrix: np.ndarray, into: Shape, shape: Shape, moves: bool) -> LinearMap:
-    if not moves:
+    if not moves or not np.isin(matrix, (0, 1)).all() or (matrix.sum(axis=1) > 1).any():
         return Dense(matrix, into, shape)
     return Selection(np.where(matrix.any(axis=1), matrix.argmax(axis=1), -1), into, shape)

@@ -1,8 +1,8 @@
 """PyTorch's names of operations, and the same in plain mathematics.
 
 PyTorch prints `MulBackward0` for a product. Where the table of operations has a row for it, and everything that it
-was given is known, the node is that row, with its formula and its symbols; else it is a function of which only the name is
-known, written as people write it where there is such a way, and `gelu(x)` where there is none.
+was given is known, the node is that row, with its formula and its symbols; else it is a function of which only the
+name is known, written as people write it where there is such a way, and `gelu(x)` where there is none.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ..errors import Undefined
 from ..notation.plain import (
     Call,
     Formula,
+    Item,
     MatrixProduct,
     Negative,
     Number,
@@ -46,30 +47,32 @@ _ROWS = {
     "Sqrt": "sqrt", "Sin": "sin", "Cos": "cos", "Tan": "tan", "Asin": "asin", "Acos": "acos", "Atan": "atan",
     "Sinh": "sinh", "Cosh": "cosh", "Tanh": "tanh", "Asinh": "asinh", "Acosh": "acosh", "Atanh": "atanh",
     "Sigmoid": "sigmoid", "Relu": "relu", "Abs": "abs", "Sign": "sign", "Sgn": "sign", "Maximum": "max",
-    "Minimum": "min", "Pow": "pow", "Where": "where", "Clone": "same", "ToCopy": "same", "Rsub": "sub", "Softplus": "softplus",
+    "Minimum": "min", "Pow": "pow", "Where": "where", "Clone": "same", "ToCopy": "same", "Rsub": "sub",
+    "Softplus": "softplus",
 }  # fmt: skip
 _ELEMENTWISE = {
     *_ROWS, "Reciprocal", "Rsqrt", "Exp2", "Log2", "Log1P", "Expm1", "Gelu", "Silu", "Mish", "Elu", "Selu", "Celu",
     "LeakyRelu", "Hardtanh", "Hardswish", "Hardsigmoid", "LogSigmoid", "Softshrink", "Hardshrink", "Threshold", "Clamp",
-    "ClampMin", "ClampMax", "Erf", "Erfc", "Erfinv", "Lerp", "Addcmul", "Addcdiv", "Atan2", "Hypot", "Fmod", "Remainder",
-    "MaskedFill", "Floor", "Ceil", "Round", "Trunc", "Frac", "Xlogy", "Logaddexp", "Fmax", "Fmin", "Lgamma", "Digamma",
-    "Sinc", "Logit", "NanToNum", "Deg2Rad", "Rad2Deg", "Copysign", "SigmoidBackward", "TanhBackward", "NativeDropout",
+    "ClampMin", "ClampMax", "Erf", "Erfc", "Erfinv", "Lerp", "Addcmul", "Addcdiv", "Atan2", "Hypot", "Fmod",
+    "Remainder", "MaskedFill", "Floor", "Ceil", "Round", "Trunc", "Frac", "Xlogy", "Logaddexp", "Fmax", "Fmin",
+    "Lgamma", "Digamma", "Sinc", "Logit", "NanToNum", "Deg2Rad", "Rad2Deg", "Copysign",
+    "SigmoidBackward", "TanhBackward", "NativeDropout",
 }  # fmt: skip
 # Entries that only change their places.
 _MOVING = {
-    "View", "UnsafeView", "Reshape", "ReshapeAlias", "Alias", "T", "Transpose", "Permute", "Select", "Slice", "Index", "Squeeze",
-    "Unsqueeze", "Expand", "Repeat", "Cat", "Stack", "Split", "SplitWithSizes", "Unbind", "UnsafeSplit", "Flip", "Roll", "Rot90",
-    "Gather", "IndexSelect", "Diagonal", "DiagEmbed", "Unfold", "AsStrided", "ConstantPadNd", "Tril", "Triu", "Embedding",
-    "Movedim", "SelectBackward", "SliceBackward",
+    "View", "UnsafeView", "Reshape", "ReshapeAlias", "Alias", "T", "Transpose", "Permute", "Select", "Slice", "Index",
+    "Squeeze", "Unsqueeze", "Expand", "Repeat", "Cat", "Stack", "Split", "SplitWithSizes", "Unbind", "UnsafeSplit",
+    "Flip", "Roll", "Rot90", "Gather", "IndexSelect", "Diagonal", "DiagEmbed", "Unfold", "AsStrided", "ConstantPadNd",
+    "Tril", "Triu", "Embedding", "Movedim", "SelectBackward", "SliceBackward",
 }  # fmt: skip
 
 # The arguments through which gradients can flow, in the order of PyTorch's `next_functions`, by the names under which
 # they may be saved: where these differ from "self" and "other".
 _ARGUMENTS = {
     "Mm": ("self", "mat2"), "Bmm": ("self", "mat2"), "Mv": ("self", "vec"), "Dot": ("self", "tensor"),
-    "Addmm": ("self", "mat1", "mat2"), "Baddbmm": ("self", "batch1", "batch2"), "MseLoss": ("self", "target"), "L1Loss": ("self", "target"),
+    "Addmm": ("self", "mat1", "mat2"), "Baddbmm": ("self", "batch1", "batch2"), "Lerp": ("self", "end", "weight"),
     "Convolution": ("input", "weight", "bias"), "NativeLayerNorm": ("input", "weight", "bias"),
-    "BinaryCrossEntropy": ("self", "target"), "BinaryCrossEntropyWithLogits": ("self", "target"), "Lerp": ("self", "end", "weight"),
+    **dict.fromkeys(("MseLoss", "L1Loss", "BinaryCrossEntropy", "BinaryCrossEntropyWithLogits"), ("self", "target")),
 }  # fmt: skip
 _POWERS = {"PowBackward0": ("self",), "PowBackward1": ("self", "exponent"), "PowBackward2": ("exponent",)}
 
@@ -154,7 +157,8 @@ def table_row(name: str, arguments: Sequence[Any], saved: Saved, into: Shape, sh
         case ("View" | "UnsafeView" | "Reshape" | "ReshapeAlias"), [argument] if into:
             return row("reshape", shape=into), (argument,)
         case "Softmax", [argument] if shapes[0]:
-            return row("softmax", axis=_signed(saved["dim"], shapes[0]) if "dim" in saved else -1), (argument,)
+            axis = _signed(int(saved["dim"]), shapes[0]) if "dim" in saved else -1
+            return row("softmax", axis=axis), (argument,)
     if called in _ROWS and len(arguments) == OPERATIONS[_ROWS[called]].arity:
         return OPERATIONS[_ROWS[called]], tuple(arguments)
     return None
@@ -190,14 +194,21 @@ def number(value: Any) -> Any:
     return value if isinstance(value, (int, float)) or hasattr(value, "shape") else None
 
 
+_SETTINGS = {
+    **dict.fromkeys(("Add", "Sub", "Rsub"), ("alpha",)), "MulBackward1": ("other",), "DivBackward1": ("other",),
+    **dict.fromkeys(("Sum", "Mean"), ("dim", "keepdim")), "Pow": ("self", "exponent"), "Where": ("condition",),
+    "Softplus": ("beta",), "Softmax": ("dim",), "MseLoss": ("reduction",), "Select": ("dim", "index"),
+}  # fmt: skip
+"""What is to be known of an operation beside its arguments, by the names under which PyTorch saves it."""
+
+
 def settings(name: str, saved: Saved) -> Saved:
-    """What a function has saved beside tensors, and the constants of those few that keep them under other names."""
-    kept = {called: value for called, value in saved.items() if not isinstance(value, (torch.Tensor, tuple))}
-    if base(name) in ("Where", "Pow"):
-        kept |= {called: number(saved[called]) for called in ("condition", "self", "exponent") if called in saved}
-    if isinstance(saved.get("dim"), tuple):
-        kept["dim"] = saved["dim"]
-    return kept
+    """What is to be known of an operation beside its arguments, so far as PyTorch has saved it."""
+    wanted = _SETTINGS.get(base(name)) or _SETTINGS.get(name)
+    if wanted is None:
+        return {}
+    found = {called: saved[called] for called in wanted if called in saved}
+    return {called: value if type(value) is tuple else number(value) for called, value in found.items()}
 
 
 def formula(name: str, parts: Sequence[Formula], saved: Saved, into: Shape) -> Formula:
@@ -220,7 +231,8 @@ def formula(name: str, parts: Sequence[Formula], saved: Saved, into: Shape) -> F
         case "Addcmul", [first, left, right]:
             return Sum((first, Product((left, right))))
         case "Select", [operand]:
-            return Call("select", (operand, Number(saved["index"]))) if "index" in saved else Call("select", (operand,))
+            place = [str(int(saved["index"]))] if "index" in saved and saved.get("dim") == 0 else []
+            return Item(operand, tuple(place)) if place else Call("select", (operand,))
     return Call(plain_name(name), tuple(parts))
 
 

@@ -37,7 +37,7 @@ class Call:
 
 @contextmanager
 def watch(*modules: torch.nn.Module) -> Iterator[None]:
-    """While it lasts, calls of these modules and of all modules in them are remembered, for `mirror` to draw as one node.
+    """While it lasts, calls of these modules and of all in them are remembered, for `mirror` to draw each as one node.
 
     Nothing of the modules is changed but for hooks that are gone afterwards; of what they compute, nothing is kept.
     Calls that were remembered before are forgotten.
@@ -75,14 +75,14 @@ def watch(*modules: torch.nn.Module) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class NamedCall:
-    """A call of a module, under the name that it has in the flow: `net.0`, or `cell(2)` for the second call of a cell."""
+    """A call of a module, under its name in the flow: `net.0`, or `cell(2)` for the second call of a cell."""
 
     name: str
     call: Call
 
 
 def named_calls(prefix: str, module: torch.nn.Module) -> list[NamedCall]:
-    """The calls that were remembered of a module and of those in it; those of one path are counted, if they are several."""
+    """The calls that were remembered of a module and of those in it; several calls of one path are counted."""
     calls = _CALLS.get(module, [])
     paths = [".".join(filter(None, (prefix, call.path))) or call.kind.lower() for call in calls]
     count: dict[str, int] = {}

@@ -10,7 +10,7 @@ Source: Griewank and Walther, Evaluating Derivatives, 2nd ed. (2008), ch. 9 and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ...errors import GradflowError, UnknownName
@@ -27,12 +27,14 @@ __all__ = ["AlteredFlow", "Orders", "cut", "eliminate", "hold", "orders"]
 class AlteredFlow(GradientFlow):
     """A flow in which edges were cut, nodes held or eliminated; `history` says which, in order.
 
-    `cuts` are the edges that were cut one by one, as far as both their ends are still there.
+    `cuts` are the edges that were cut one by one, as far as both their ends are still there; `origin` is the flow to
+    which all of it was done.
     """
 
     from_graph = False
     history: tuple[tuple[str, tuple[str, ...]], ...] = ()
     cuts: tuple[Edge, ...] = ()
+    origin: GradientFlow | None = None
 
     @property
     def held(self) -> set[str]:
@@ -43,7 +45,7 @@ class AlteredFlow(GradientFlow):
         """The flow in symbols with the same done to it: the same nodes, and edges in the same order."""
         if self.symbolic:
             return self
-        flow = self.graph.flow()
+        flow = self.origin.in_symbols()
         again = {"cut": cut, "hold": hold, "eliminate": lambda flow, *names: eliminate(flow, names)}
         for done, names in self.history:
             flow = again[done](flow, *names)
@@ -66,7 +68,7 @@ def cut(flow: GradientFlow, child: str, parent: str) -> GradientFlow:
         into = " and ".join(dict.fromkeys(edge.parent for edge in flow.down[child])) or "no node"
         raise GradflowError(f"There is no edge from {parent} to {child} to cut: into {child} run edges from {into}.")
     edges = tuple(edge for edge in flow.edges if (edge.child, edge.parent) != (child, parent))
-    cuts = (*(flow.cuts if isinstance(flow, AlteredFlow) else ()), gone[0])
+    cuts = (*_cuts(flow), gone[0])
     notes = (*flow.notes, f"the edge {parent} → {child} is cut")
     return _altered(flow, ("cut", (child, parent)), edges=edges, cuts=cuts, notes=notes)
 
@@ -142,11 +144,10 @@ def eliminate(flow: GradientFlow, names: str | Iterable[str]) -> GradientFlow:
         put = Substitution(flow, gone - held, remaining)
         edges = [put.edge(edge) for edge in edges]
         known = {name: put.value(name) for name in left}
-    cuts = flow.cuts if isinstance(flow, AlteredFlow) else ()
     return _altered(
         flow,
         ("eliminate", order),
-        cuts=tuple(edge for edge in cuts if gone.isdisjoint((edge.child, edge.parent))),
+        cuts=tuple(edge for edge in _cuts(flow) if gone.isdisjoint((edge.child, edge.parent))),
         names=left,
         edges=tuple(edges),
         equations={name: remaining.equation(name, flow.equations[name]) for name in flow.equations if name not in gone},
@@ -175,9 +176,14 @@ def _said(*edges: Edge) -> str | None:
 
 def _altered(flow: GradientFlow, done: tuple[str, tuple[str, ...]], **changes: Any) -> AlteredFlow:
     """The flow with some of its fields changed, and what was done added to its history."""
-    kept = {each.name: getattr(flow, each.name) for each in fields(type(flow))}
-    history = (*(flow.history if isinstance(flow, AlteredFlow) else ()), done)
-    return AlteredFlow(**{**kept, **changes, "history": history})
+    kept = {each.name: getattr(flow, each.name) for each in fields(GradientFlow)}
+    before = flow if isinstance(flow, AlteredFlow) else AlteredFlow(**kept, cuts=_cuts(flow), origin=flow)
+    return replace(before, **changes, history=(*before.history, done))
+
+
+def _cuts(flow: GradientFlow) -> tuple[Edge, ...]:
+    """The edges of a flow over which nothing passes."""
+    return getattr(flow, "cuts", ())
 
 
 def _without(mapping: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
