@@ -18,7 +18,7 @@ from ..core.worlds import is_array
 from ..notation.plain import Derivative, Equation, Negative, Number
 from ..notation.svgtext import Box, box
 from .arrows import curve, head
-from .labels import EdgeLabel, labels
+from .labels import EdgeLabel, cut_labels, labels
 from .layered import placed
 from .layout import Point
 from .slots import NUMBER_ROOM, derivative, derivative_room, ems, matrix_text, number, value_text
@@ -30,6 +30,7 @@ _PAD_X, _PAD_Y = 10.0, 6.0
 _WIDEST_NODE, _WIDEST_EDGE = 260.0, 190.0
 _ARRAY_ROOM = 8.0
 _EQUALS, _EDGE_PAD = 1.06, 6.0
+_REMARK_GAP = 4.0
 _LARGEST_MAP = 10_000
 
 
@@ -54,8 +55,10 @@ class LivePicture:
         self._constant = [_is_number(edge) and not array for edge, array in zip(self.edges, arrays)]
         position = {node.name: i for i, node in enumerate(self.nodes)}
         self.ends = [(position[edge.child], position[edge.parent]) for edge in self.edges]
+        self._cuts = cut_labels(flow if numbers is None else numbers)
         sizes = [(*self._node_size(i), "") for i in range(len(self.nodes))]
         joins = [(parent, child, *self._edge_size(i), "") for i, (child, parent) in enumerate(self.ends)]
+        joins += [(position[cut.parent], position[cut.child], 2 * _PAD_X, 2 * _PAD_X, "") for cut in self._cuts]
         self._place = placed(sizes, joins, orientation)
 
     def svg(self, title: str, description: str, direction: str, shown: str, of: str | None, steps: int) -> str:
@@ -76,6 +79,9 @@ class LivePicture:
     def _drawn(self, of: str | None, adjoints: Mapping[str, Any]) -> Iterator[str]:
         """Every node after the edges into it, in topological order."""
         into = edges_into(self.edges)
+        for cut, points in zip(self._cuts, self._place.curves[len(self.edges) :]):  # nothing of it ever changes
+            drawn = f"{curve(points)}{head(points, HEAD, '')}"
+            yield f'<g class="gf-cut-off" role="img" aria-label="{escape(cut.spoken)}">{drawn}</g>'
         for i, (node, centre) in enumerate(zip(self.nodes, self._place.nodes)):
             for k in into.get(node.name, []):
                 yield self._edge(k, self._place.curves[k], self._place.labels[k])
@@ -95,7 +101,7 @@ class LivePicture:
         widths = [ink.width * NODE_FONT, self._room(i) * _VALUE, self._derivative_room(i) * _DERIVATIVE]
         widths += [remark.width * NODE_FONT for remark in self._remarks[i]]
         remarks = sum(remark.height * NODE_FONT for remark in self._remarks[i])
-        height = ink.height * NODE_FONT + _LINE * (_VALUE + _DERIVATIVE) + remarks
+        height = ink.height * NODE_FONT + _LINE * (_VALUE + _DERIVATIVE) + remarks + _REMARK_GAP * bool(remarks)
         return max(widths) + 2 * _PAD_X, height + 2 * _PAD_Y
 
     def _node(self, i: int, centre: Point, of: str | None, adjoints: Mapping[str, Any]) -> str:
@@ -114,7 +120,7 @@ class LivePicture:
             f'<g class="gf-ink">{ink.svg(cx - ink.width * NODE_FONT / 2, top, NODE_FONT)}</g>'
             f'{_slot("value", cx, below + _VALUE, _VALUE, self._room(i), escape(value_text(value, self._room(i))))}'
             f"{self._derivative(i, cx, below + _LINE * _VALUE + _DERIVATIVE, of, adjoints)}"
-            f"{self._remarked(i, cx, below + _LINE * (_VALUE + _DERIVATIVE))}</g>"
+            f"{self._remarked(i, cx, below + _LINE * (_VALUE + _DERIVATIVE) + _REMARK_GAP)}</g>"
         )
 
     def _remarked(self, i: int, x: float, top: float) -> str:

@@ -143,7 +143,7 @@ def _remarks(entry: Entry) -> dict[str, Formula]:
     said: dict[str, Formula] = {} if entry.pytorch is None else {"PyTorch": Words(entry.pytorch)}
     if entry.grad is not None or (entry.requires_grad and entry.pytorch is None):
         grad = Words("None") if entry.grad is None else value_formula(entry.grad)
-        said[".grad"] = Equation((Name(f"{entry.name}.grad"), grad))
+        said[".grad"] = Equation((Words(".grad"), grad))
     elif entry.pytorch is None:
         said["PyTorch"] = Words("requires_grad=False")
     return said

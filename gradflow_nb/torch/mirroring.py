@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -117,7 +117,7 @@ def _root(tensor: torch.Tensor, name: str | None) -> Key:
     return key
 
 
-def _notes(entries: Iterable[Entry]) -> list[str]:
+def _notes(entries: Sequence[Entry]) -> list[str]:
     """What a reader should know of the whole."""
     notes: list[str] = []
     reasons = {getattr(each, "reason", "") for entry in entries for each in entry.partials.values()}
@@ -128,6 +128,6 @@ def _notes(entries: Iterable[Entry]) -> list[str]:
         )
     if EDITED in reasons:
         notes.append("a tensor that PyTorch had saved was edited in place, so a backward pass would fail here")
-    for entry in entries:
-        notes += [f"no gradient flows over {parent} → {entry.name}" for parent in entry.cut]
+    if cuts := [f"{parent} → {entry.name}" for entry in entries for parent in entry.cut]:
+        notes.append(f"no gradient flows over {' and '.join(cuts)}")
     return notes

@@ -42,9 +42,9 @@ function fillDerivative(slot, sign, [of, ofWidth], [wrt, width], text) {
 function fillPicture({ nodes, edges }, data, { values, flow, reached, signs = [] }, { kind, start }, lens) {
 	const end = (i) => [data.names[i], data.widths[i]];
 	nodes.forEach(({ part, slots }, i) => {
-		const value = values[i], room = Number(slots.value.dataset.room), symbolic = data.flow?.symbolic;
-		fillSlot(slots.value, symbolic ? "" : lens ? lens.node(i) : slotValue(value, room));
-		part.classList.toggle("gf-broken", !symbolic && Number.isNaN(value));
+		const value = values[i], room = Number(slots.value.dataset.room);
+		fillSlot(slots.value, lens ? lens.node(i) : slotValue(value, room));
+		part.classList.toggle("gf-broken", Number.isNaN(value));
 		const map = reached.get(i)?.result, text = !reached.has(i) ? null : map === undefined ? "" : Number.isNaN(map) ? "does not exist" : slotShaped(map, value, room);
 		fillDerivative(slots.derivative, signs[i] ?? "d", ...(kind === "backward" ? [start, i] : [i, start]).map(end), text);
 	});

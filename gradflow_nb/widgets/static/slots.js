@@ -22,6 +22,7 @@ function slotNumber(x, room = NUMBER_ROOM) {
 }
 
 function slotValue(value, room = NUMBER_ROOM) {
+	if (value === undefined) return "";
 	if (typeof value === "number") return slotNumber(value, room);
 	const texts = (value.data.length > MOST_IN_SLOT ? [] : [4, 3, 2])
 		.map((digits) => nestedText(value.shape, Array.from(value.data, (x) => typeset(numberText(x, digits)))));
@@ -49,7 +50,7 @@ const slotShaped = (map, value, room, shaped = shapedAs(map, value)) => (shaped.
 
 // In sentences; a symbol is its text, and a negative or compound factor stands in brackets.
 const saidNumber = (x) => typeset(numberText(x));
-const saidValue = (value) => (Number.isNaN(value) ? "no value" : typeset(valueText(value)));
+const saidValue = (value) => (value === undefined ? "" : Number.isNaN(value) ? "no value" : typeset(valueText(value)));
 
 function saidMap(map, text = "…") {
 	if (typeof map === "number") return Number.isNaN(map) ? "(does not exist)" : saidNumber(map);

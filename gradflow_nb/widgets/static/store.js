@@ -106,7 +106,7 @@ function derivedView({ data, state }) {
 
 // The values at these inputs, and what failed.
 function ranAt(data, inputs, pins) {
-	if (!data.program) return { values: data.flow.values.map(asValue), failed: null, run: null };
+	if (!data.program) return { values: data.flow.values.map((x) => x === null ? undefined : asValue(x)), failed: null, run: null };
 	try {
 		const run = evaluate(data.program, inputs, pins);
 		return { run, ...run };
@@ -116,7 +116,7 @@ function ranAt(data, inputs, pins) {
 }
 
 function flowOf(data, { values, run }) {
-	const source = data.program ?? data.flow, lost = (child) => !data.flow?.symbolic && Number.isNaN(values[child]); // no value, no slope
+	const source = data.program ?? data.flow, lost = (child) => Number.isNaN(values[child]); // no value, no slope
 	const maps = run ? edgeMaps(data.program, run) : source.edges.map(([, , map]) => asMap(map));
 	const sizes = data.flow?.sizes ?? values.map((value) => dataOf(value).length);
 	const edges = source.edges.map(([child, parent], k) => {

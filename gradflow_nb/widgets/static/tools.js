@@ -82,7 +82,7 @@ function wordsTool(store) {
 	const { data, name } = store, tables = h("div.gf-words"), show = rebuilt(tables);
 	const paint = (view) => {
 		const is = (i) => (store.isHeld(i) ? "held fixed" : data.inputs.includes(i) ? "input" : typeset(data.equations[i]));
-		const nodes = store.here().map((i) => [name(i), is(i), data.flow?.symbolic ? "" : saidValue(view.values[i]), view.reached.has(i) ? derivativeSentence(store, view, i) : ""]);
+		const nodes = store.here().map((i) => [name(i), is(i), saidValue(view.values[i]), view.reached.has(i) ? derivativeSentence(store, view, i) : ""]);
 		const edges = view.flow.edges.map(({ child, parent, drawn, text = "", map, how }) => [`${name(parent)} → ${name(child)}`,
 			drawn === undefined ? how : typeset(text), map === undefined ? "" : saidMap(map)]);
 		show([nodes, edges], () => [tableOf("Nodes", ["node", "is", "value", "derivative"], nodes), tableOf("Edges", ["edge", "partial", "number"], edges)]);

@@ -130,7 +130,7 @@ function nodeSentence(store, view, i) {
 	const { data, name } = store, { values, reached } = view;
 	const kind = store.isHeld(i) ? "held node" : data.inputs.includes(i) ? "input" : data.outputs.includes(i) ? "output" : "node";
 	const parts = [`${kind} ${[name(i), typeset(data.equations[i])].filter(Boolean).join(" = ")}`];
-	if (!data.flow?.symbolic) parts.push(Number.isNaN(values[i]) ? "no value" : `value ${saidValue(values[i])}`);
+	if (values[i] !== undefined) parts.push(Number.isNaN(values[i]) ? "no value" : `value ${saidValue(values[i])}`);
 	if (reached.has(i)) parts.push(derivativeSentence(store, view, i));
 	return parts.join(", ");
 }
