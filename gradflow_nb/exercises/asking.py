@@ -59,7 +59,7 @@ def ask(
     - "paths": all paths from `wrt` to `of`; "factored": their sum in a factorised form.
     - "graph": the equations of an expression (given as text); with `single`, one operation in each.
     - "predict": what a PyTorch program made from the graph prints; `program` is "backward", "twice", "retained",
-      "frozen" or "grad".
+      "frozen", "grad", or one of its traps: "vector", "edited", "inner", "leaf", "integers" or "detached".
 
     Without a point the answers are formulas, in which any node's name may be used. With `at` (or for a flow at a point)
     they are numbers. A flow whose numbers do not follow from its graph, such as one with an edge cut, is asked about as
