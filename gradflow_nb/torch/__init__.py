@@ -12,8 +12,10 @@ try:
 except ImportError:
     raise NotInstalled("PyTorch", "torch") from None
 
+from ..exercises.traps import traps
 from .mirrored import MirroredFlow
 from .mirroring import mirror
+from .predicting import Forecast, predict
 from .watching import watch
 
-__all__ = ["MirroredFlow", "mirror", "watch"]
+__all__ = ["Forecast", "MirroredFlow", "mirror", "predict", "traps", "watch"]

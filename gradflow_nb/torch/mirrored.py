@@ -7,17 +7,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ..core.edge import Edge
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.node import Node
-from ..core.worlds import exact
+from ..core.worlds import Unknown, exact
 from ..core.written import value_formula, written
 from ..errors import UnknownName
 from ..notation.plain import Call, Equation, Formula, Name, Words
 from . import spelling
 from .modules import closed, collapsed
 from .reading import Entry, Ref
+from .walking import numbers
 from .watching import NamedCall
 
 
@@ -124,7 +127,7 @@ def flow_of(entries: Sequence[Entry], notes: Sequence[str] = (), whole: Whole | 
         tuple(by_name),
         tuple(Edge(e.name, e.arguments[place], map) for e in entries for place, map in e.partials.items()),
         Later([e.name for e in entries if e.pytorch is not None], lambda name: _written(name, rows[name], by_name)),
-        {entry.name: entry.value for entry in entries},
+        Later(by_name, lambda name: _value(by_name[name])),
         notes=tuple(notes),
         remarks=Later(by_name, lambda name: _remarks(by_name[name])),
         make_graph=lambda: _graph(entries, rows),
@@ -133,6 +136,10 @@ def flow_of(entries: Sequence[Entry], notes: Sequence[str] = (), whole: Whole | 
         grads={entry.name: entry.grad for entry in entries if entry.pytorch is None},
         cuts=tuple(Edge(entry.name, parent, spelling.NOTHING) for entry in entries for parent in entry.cut),
     )
+
+
+def _value(entry: Entry) -> Any:
+    return entry.value if isinstance(entry.value, (float, np.ndarray, Unknown)) else numbers(entry.value)
 
 
 def _refs(arguments: Sequence[Any]) -> int:

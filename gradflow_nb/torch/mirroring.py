@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 
 from ..core.transforms.collector import held_back
 from ..errors import GradflowError
+from . import naming
 from .mirrored import MirroredFlow, Whole
 from .partials import EDITED, FREED
 from .reading import Entry, read
@@ -40,67 +41,30 @@ def mirror(result: Any, /, *modules: torch.nn.Module, **named: Any) -> MirroredF
     >>> flow.total("z", "y"), flow.names, str(flow.equations["z"])
     (2.0, ('x', 'y', 'v_1', 'v_2', 'z'), 'v_1 + v_2')
     """
-    caller = _variables(sys._getframe(1).f_locals)
-    results = _results(result)
-    tensors = _named(modules, named)
-    for called, tensor in results:
-        if not isinstance(tensor, torch.Tensor):
-            raise GradflowError(f"mirror takes a tensor, or several in a list, and this is a {type(tensor).__name__}.")
-        if called is not None:
-            tensors.setdefault(called, tensor)
-    hints = {name: tensor for name, tensor in caller.items() if name not in tensors}
-    roots = [_root(tensor, _called(tensor, tensors | hints)) for _, tensor in results]
-    for i, (_, tensor) in enumerate(results, 1):
-        if _called(tensor, tensors | hints) is None:
-            name = "y" if len(results) == 1 else f"y_{i}"
-            hints.setdefault(name if name not in tensors else f"{name}_out", tensor)
+    return whole_of(result, modules, named, naming.variables(sys._getframe(1).f_locals)).flow()
+
+
+def whole_of(result: Any, modules: Sequence[Any], given: Mapping[str, Any], variables: naming.Tensors) -> Whole:
+    """All that is to be read behind a result; see `mirror`. `variables` are the caller's own names."""
+    tensors, called = naming.named(modules, given), naming.results(result)
+    for name, tensor in called:
+        if name is not None:
+            tensors.setdefault(name, tensor)
+    hints = {name: tensor for name, tensor in variables.items() if name not in tensors}
+    for i, (_, tensor) in enumerate(called, 1):
+        if naming.name_of(tensor, tensors | hints) is None:
+            name = "y" if len(called) == 1 else f"y_{i}"
+            hints[name if name not in tensors | hints else name.replace("y", "result")] = tensor
+    roots = [_root(tensor, naming.name_of(tensor, tensors | hints)) for _, tensor in called]
+    calls = [call for module in modules for call in named_calls("", module)]
+    for name, each in given.items():
+        calls += named_calls(name, each) if isinstance(each, torch.nn.Module) else []
     with held_back():
-        calls = [call for module in modules for call in named_calls("", module)]
-        for name, given in named.items():
-            calls += named_calls(name, given) if isinstance(given, torch.nn.Module) else []
-        entries, called = read(roots, tensors, hints, calls)
-        return Whole(entries, called, calls, _notes(entries)).flow()
+        entries, names = read(roots, tensors, hints, calls)
+        return Whole(entries, names, calls, _notes(entries))
 
 
-def _results(result: Any) -> list[tuple[str | None, Any]]:
-    if isinstance(result, Mapping):
-        return list(result.items())
-    several = list(result) if isinstance(result, (list, tuple)) else [result]
-    return [(None, each) for each in several]
-
-
-def _named(modules: Iterable[Any], named: Mapping[str, Any]) -> dict[str, torch.Tensor]:
-    """Every tensor that has a name, with the parameters of modules."""
-    found: dict[str, torch.Tensor] = {}
-    for given in modules:
-        if not isinstance(given, torch.nn.Module):
-            raise GradflowError(
-                f"After the result come modules, and this is a {type(given).__name__}: give tensors by name."
-            )
-        found.update(given.named_parameters())
-    for name, given in named.items():
-        if isinstance(given, torch.nn.Module):
-            found.update({f"{name}.{path}": parameter for path, parameter in given.named_parameters()})
-        elif isinstance(given, torch.Tensor):
-            found[name] = given
-        else:
-            raise GradflowError(
-                f"{name} is a {type(given).__name__}: only tensors and modules have a place in PyTorch's graph."
-            )
-    return found
-
-
-def _variables(frame: Mapping[str, Any]) -> dict[str, torch.Tensor]:
-    """The caller's own names for tensors."""
-    return {n: value for n, value in frame.items() if isinstance(value, torch.Tensor) and not n.startswith("_")}
-
-
-def _called(tensor: torch.Tensor, names: Mapping[str, torch.Tensor]) -> str | None:
-    return next((name for name, other in names.items() if other is tensor), None)
-
-
-def _root(tensor: torch.Tensor, name: str | None) -> Key:
-    called = name or "The result"
+def _root(tensor: torch.Tensor, called: str) -> Key:
     if tensor.is_complex():
         raise GradflowError(f"{called} is complex, and partials here are of real numbers: mirror its .real or .abs().")
     key = key_of(tensor)
@@ -120,7 +84,7 @@ def _root(tensor: torch.Tensor, name: str | None) -> Key:
 def _notes(entries: Sequence[Entry]) -> list[str]:
     """What a reader should know of the whole."""
     notes: list[str] = []
-    reasons = {getattr(each, "reason", "") for entry in entries for each in entry.partials.values()}
+    reasons = {entry.refused.reason for entry in entries if entry.refused is not None}
     if FREED in reasons:
         notes.append(
             "a backward pass has freed part of this graph, so some partials are gone: mirror it before backward(), "

@@ -7,6 +7,7 @@ are the rows of the Jacobian; where entries do not mix, one cotangent of ones gi
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -69,10 +70,27 @@ class Result:
     def backward(self, cotangent: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         """The function's own answer to a cotangent of this result, one tensor for each argument."""
         function = self.function
-        call = function if callable(function) else function.apply  # one that a person wrote in Python
+        if not callable(function):
+            return self._of_a_person(cotangent)
         others = self.count - 1
-        answer = call(*[None] * self.number, cotangent, *[None] * (others - self.number)) if others else call(cotangent)
+        answer = (
+            function(*[None] * self.number, cotangent, *[None] * (others - self.number))
+            if others
+            else function(cotangent)
+        )
         return answer if isinstance(answer, tuple) else (answer,)
+
+    def _of_a_person(self, cotangent: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        """The same of a function that somebody wrote in Python, with what PyTorch does around such a call."""
+        function = self.function
+        given = [
+            cotangent.clone() if i == self.number else torch.zeros(meta.shape, dtype=meta.dtype, device=meta.device)
+            for i, meta in enumerate(function._input_metadata)
+        ]  # zeros, for it may reckon with all of them; and a copy, for it may edit what it is given
+        answer = function.apply(*given)
+        answer = answer if isinstance(answer, tuple) else (answer,)
+        needed = (each for each, need in zip(answer, function.needs_input_grad) if need)  # some were no tensors
+        return tuple(None if linked is None else next(needed) for linked, _ in function.next_functions)
 
     def ones(self) -> torch.Tensor:
         """The cotangent that has 1 everywhere."""
@@ -91,10 +109,11 @@ class Result:
                 for i, shape in wanted
             )
 
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a batch is slow, for some functions
             try:
                 found = torch.vmap(row)(units) if size > _FEW_ROWS else None
-            except RuntimeError:  # not every function can be called in a batch
+            except Exception:  # not every function can be called in a batch
                 found = None
             if found is None:
                 found = [torch.stack(column) for column in zip(*map(row, units))]
@@ -133,25 +152,33 @@ class Asked(ArrayMap):
 
     def written_down(self) -> np.ndarray:
         try:
-            return self.result.rows([(self.argument, self.out_of)])[0]
-        except RuntimeError as error:
+            return self._rows()
+        except Exception as error:  # as below
             missing = refusal(error)
             raise NoDerivative(f"This Jacobian {missing.says}: {missing.reason}.") from None
 
     def forward(self, tangent: Any) -> Any:
-        """The transpose of the transpose: the answer is linear in the cotangent, so its gradient is the Jacobian."""
-        with torch.enable_grad():
-            cotangent = torch.zeros_like(self.result.ones()).requires_grad_()
-            answer = self._answer(cotangent)
-            if answer is None or not answer.requires_grad:
-                return self._written() @ np.ravel(tangent)
-            weights = torch.as_tensor(np.asarray(tangent, float), dtype=answer.dtype, device=answer.device)
-            (found,) = torch.autograd.grad(answer, cotangent, weights.reshape(answer.shape), allow_unused=True)
-        return np.zeros(self.into) if found is None else numbers(found)
+        """The transpose of the transpose: the answer is linear in the cotangent, so its gradient is the Jacobian.
+
+        Where PyTorch cannot differentiate the answer, the Jacobian is written down.
+        """
+        try:
+            with torch.enable_grad():
+                cotangent = torch.zeros_like(self.result.ones()).requires_grad_()
+                answer = self._answer(cotangent)
+                if answer is None:
+                    return np.zeros(self.into)
+                weights = torch.tensor(np.asarray(tangent, float), dtype=answer.dtype, device=answer.device)
+                (found,) = torch.autograd.grad(answer, cotangent, weights.reshape(answer.shape))
+        except Exception:
+            if prod(self.shape) > LARGEST:
+                raise
+            return (self._rows() @ np.ravel(tangent)).reshape(self.into)
+        return numbers(found)
 
     def backward(self, cotangent: Any) -> Any:
         with torch.no_grad():
-            given = torch.as_tensor(np.asarray(cotangent, float), dtype=self.result.dtype, device=self.result.device)
+            given = torch.tensor(np.asarray(cotangent, float), dtype=self.result.dtype, device=self.result.device)
             answer = self._answer(given.reshape(self.into))
         return np.zeros(self.out_of) if answer is None else numbers(answer)
 
@@ -159,16 +186,14 @@ class Asked(ArrayMap):
         answer = self.result.backward(cotangent)[self.argument]
         return None if answer is None else fitted(answer, self.out_of)
 
-    def _written(self) -> np.ndarray:
-        if prod(self.shape) > LARGEST:
-            raise RuntimeError("this Jacobian is too large to be applied forwards")
-        return self.written_down()
+    def _rows(self) -> np.ndarray:
+        return self.result.rows([(self.argument, self.out_of)])[0]
 
 
 def _answered(ask: Callable[[], Any]) -> Any:
     try:
         return kept(ask())
-    except RuntimeError as error:
+    except Exception as error:  # a function that somebody wrote may raise anything
         return refusal(error)
 
 
@@ -176,7 +201,7 @@ def partials(result: Result, arguments: Mapping[int, Shape]) -> dict[int, Linear
     """The partials of a result by its arguments, given as the shapes by their places. To be called under `no_grad`."""
     try:
         return _partials(result, arguments)
-    except RuntimeError as error:
+    except Exception as error:  # a function that somebody wrote may raise anything
         return dict.fromkeys(arguments, refusal(error))
 
 
@@ -206,7 +231,8 @@ def _from_one(result: Result, answer: torch.Tensor | None, argument: int, shape:
     if not shape:
         return factor(answer.item())
     row = numbers(fitted(answer, shape)).reshape(1, -1)
-    return Dense(row, (), shape) if row.size <= MOST_ENTRIES else Asked(result, argument, shape)
+    found = _from_matrix(row, (), shape, moves_entries(type(result.function).__name__))
+    return found if row.size <= MOST_ENTRIES or isinstance(found, Selection) else Asked(result, argument, shape)
 
 
 def _from_ones(result: Result, answer: torch.Tensor | None, argument: int, shape: Shape) -> LinearMap:
@@ -218,12 +244,30 @@ def _from_ones(result: Result, answer: torch.Tensor | None, argument: int, shape
         if prod(into) * prod(shape) > MOST_ENTRIES:
             return Asked(result, argument, shape)
         return _from_matrix(result.rows([(argument, shape)])[0], into, shape, False)
-    entries = numbers(answer)
-    scaled = Diagonal(float(entries.flat[0]) if entries.size and (entries == entries.flat[0]).all() else entries, into)
+    scaled = OnDiagonal(answer, into)
     if into == shape:
         return scaled
     spread = np.broadcast_to(np.arange(prod(shape)).reshape(shape), into).ravel()
     return composed(scaled, Selection(spread, into, shape))
+
+
+class OnDiagonal(Diagonal):
+    """A diagonal as PyTorch has answered it; its numbers are read when somebody looks."""
+
+    __slots__ = ("_answer", "_read")
+
+    def __init__(self, answer: torch.Tensor, into: Shape) -> None:
+        for name, value in (("into", into), ("_answer", answer), ("_read", None)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def entries(self) -> Any:  # type: ignore[override]
+        if self._read is None:
+            found = numbers(self._answer)
+            same = found.size and (found == found.flat[0]).all()
+            object.__setattr__(self, "_read", float(found.flat[0]) if same else found)
+            object.__setattr__(self, "_answer", None)
+        return self._read
 
 
 def _zero(into: Shape, shape: Shape) -> LinearMap:

@@ -17,13 +17,13 @@ from ..core.linear import LinearMap, Missing
 from ..core.worlds import Unknown
 from . import spelling
 from .partials import Result, partials, refusal
-from .walking import Function, Key, is_leaf, key_of, numbers, saved, tensors_in, walk
+from .walking import Function, Key, is_leaf, key_of, numbers, saved, snapshot, tensors_in, walk
 from .watching import NamedCall
 
 
 @dataclass(slots=True)
 class Entry:
-    """One tensor of the graph.
+    """One tensor of the graph. Its `value` is a float, a copy of the tensor, or `Unknown`.
 
     `pytorch` is what PyTorch calls the operation that it came from, None for a leaf and for what no gradient reaches.
     `arguments` are what the operation was given: names of entries, constants, and None for what is not known.
@@ -45,6 +45,8 @@ class Entry:
     """When the operation ran: PyTorch counts them."""
     cut: tuple[str, ...] = ()
     """The entries that this one was computed from, over which no gradient flows."""
+    refused: Missing | None = None
+    """Why PyTorch no longer gives some of the partials."""
     module: str | None = None
     """The call of a module that the entry stands for as a whole."""
 
@@ -183,7 +185,7 @@ class _Reader:
         arguments: list[Any] = [None if link is None else Ref(self.names[link]) for link in links]
         cut = self._constant_arguments(name, arguments, kept) if None in links else ()
         tensor = self.held.get(key)
-        value = Unknown(result.shape) if tensor is None else numbers(tensor)
+        value = Unknown(result.shape) if tensor is None else snapshot(tensor)
         if not result.shape and None in arguments:
             self._recovered(name, kept, arguments, value, links, result.dtype)
         return Entry(
@@ -196,6 +198,7 @@ class _Reader:
             spelling.settings(name, kept),
             numbers(tensor.grad) if tensor is not None and tensor.retains_grad and tensor.grad is not None else None,
             order=function._sequence_nr(),
+            refused=self.refused.get(function),
             cut=tuple(cut),
         )
 
@@ -218,8 +221,9 @@ class _Reader:
     def _partials(self, key: Key) -> dict[int, LinearMap]:
         results = self.results
         found = partials(results[key], {i: results[k].shape for i, k in enumerate(self.links[key[0]]) if k is not None})
-        refused = self.refused.get(key[0])
+        refused = next((each for each in found.values() if isinstance(each, Missing)), None)
         if refused is not None:  # what was saved says more of the reason than the call
+            refused = self.refused.setdefault(key[0], refused)
             found = {i: refused if isinstance(each, Missing) else each for i, each in found.items()}
         return found
 

@@ -30,7 +30,6 @@ from ..notation.plain import (
     Product,
     Quotient,
     Sum,
-    Transposed,
     Words,
 )  # fmt: skip
 from .walking import numbers
@@ -51,7 +50,7 @@ _ROWS = {
     "Softplus": "softplus",
 }  # fmt: skip
 _ELEMENTWISE = {
-    *_ROWS, "Reciprocal", "Rsqrt", "Exp2", "Log2", "Log1P", "Expm1", "Gelu", "Silu", "Mish", "Elu", "Selu", "Celu",
+    *_ROWS, "Reciprocal", "Rsqrt", "Exp2", "Log2", "Log1P", "Expm1", "Gelu", "Silu", "Mish", "Elu", "Celu",
     "LeakyRelu", "Hardtanh", "Hardswish", "Hardsigmoid", "LogSigmoid", "Softshrink", "Hardshrink", "Threshold", "Clamp",
     "ClampMin", "ClampMax", "Erf", "Erfc", "Erfinv", "Lerp", "Addcmul", "Addcdiv", "Atan2", "Hypot", "Fmod",
     "Remainder", "MaskedFill", "Floor", "Ceil", "Round", "Trunc", "Frac", "Xlogy", "Logaddexp", "Fmax", "Fmin",
@@ -60,10 +59,10 @@ _ELEMENTWISE = {
 }  # fmt: skip
 # Entries that only change their places.
 _MOVING = {
-    "View", "UnsafeView", "Reshape", "ReshapeAlias", "Alias", "T", "Transpose", "Permute", "Select", "Slice", "Index",
+    "View", "UnsafeView", "ReshapeAlias", "Alias", "T", "Transpose", "Permute", "Select", "Slice", "Index",
     "Squeeze", "Unsqueeze", "Expand", "Repeat", "Cat", "Stack", "Split", "SplitWithSizes", "Unbind", "UnsafeSplit",
     "Flip", "Roll", "Rot90", "Gather", "IndexSelect", "Diagonal", "DiagEmbed", "Unfold", "AsStrided", "ConstantPadNd",
-    "Tril", "Triu", "Embedding", "Movedim", "SelectBackward", "SliceBackward",
+    "Tril", "Triu", "Embedding", "SelectBackward", "SliceBackward",
 }  # fmt: skip
 
 # The arguments through which gradients can flow, in the order of PyTorch's `next_functions`, by the names under which
@@ -79,8 +78,11 @@ _POWERS = {"PowBackward0": ("self",), "PowBackward1": ("self", "exponent"), "Pow
 
 @cache
 def base(name: str) -> str:
-    """`Mul` of `MulBackward0`, `TanhBackward` of `TanhBackwardBackward0`: an operation without its ending."""
-    return re.sub(r"Backward\d*$", "", name) or name
+    """`Mul` of `MulBackward0`, `TanhBackward` of `TanhBackwardBackward0`: an operation without its ending.
+
+    `DiagonalBackward0_copy` is a view that was copied at once, such as `torch.diag` gives.
+    """
+    return re.sub(r"Backward\d*(_copy)?$", "", name) or name
 
 
 @cache
@@ -128,15 +130,17 @@ def table_row(name: str, arguments: Sequence[Any], saved: Saved, into: Shape, sh
     `arguments` stand for the function's own, in order; `shapes` are those through which gradients can flow.
     """
     called = base(name)
-    if called in ("Add", "Sub", "Rsub") and saved.get("alpha", 1) != 1:
+    if _scaled(saved) or saved.get("rounding_mode"):
         return None
     match called, [*arguments]:
         case "Pow", [argument]:
             power = saved.get("exponent" if name == "PowBackward0" else "self")
             both = (argument, power) if name == "PowBackward0" else (power, argument)
             return None if power is None else (OPERATIONS["pow"], both)
-        case "Rsub", [argument, *_]:
-            return OPERATIONS["sub"], (arguments[1] if len(arguments) > 1 else None, argument)
+        case "Rsub", [argument, *other]:
+            if other and isinstance(other[0], str):
+                return None  # the edges would stand in another order than PyTorch has them
+            return OPERATIONS["sub"], (other[0] if other else None, argument)
         case "Where", [first, second]:
             condition = saved.get("condition")
             return None if condition is None else (OPERATIONS["where"], (condition, first, second))
@@ -152,9 +156,9 @@ def table_row(name: str, arguments: Sequence[Any], saved: Saved, into: Shape, sh
             axis = _one_axis(saved, shapes[0])
             keeps = saved.get("keepdim", False)
             return None if axis is _MANY or keeps else (row(called.lower(), axis=axis), (argument,))
-        case "T", [argument]:
+        case ("T" | "Transpose" | "Permute"), [argument] if _swaps(saved, into):
             return row("transpose"), (argument,)
-        case ("View" | "UnsafeView" | "Reshape" | "ReshapeAlias"), [argument] if into:
+        case ("View" | "UnsafeView" | "ReshapeAlias"), [argument] if into:
             return row("reshape", shape=into), (argument,)
         case "Softmax", [argument] if shapes[0]:
             axis = _signed(int(saved["dim"]), shapes[0]) if "dim" in saved else -1
@@ -162,6 +166,20 @@ def table_row(name: str, arguments: Sequence[Any], saved: Saved, into: Shape, sh
     if called in _ROWS and len(arguments) == OPERATIONS[_ROWS[called]].arity:
         return OPERATIONS[_ROWS[called]], tuple(arguments)
     return None
+
+
+def _scaled(saved: Saved) -> bool:
+    """Whether a number comes in beside the arguments: `torch.add(x, y, alpha=2)` is x + 2y."""
+    return any(saved.get(factor, 1) != 1 for factor in ("alpha", "beta", "value"))
+
+
+def _swaps(saved: Saved, shape: Shape) -> bool:
+    """Whether the two axes of a matrix change places; −1 and −2 are as odd and even as 1 and 0."""
+    if len(shape) != 2:
+        return False
+    if "dims" in saved:
+        return saved["dims"][0] % 2 == 1
+    return saved.get("dim0", 0) % 2 != saved.get("dim1", 1) % 2
 
 
 _MANY = object()
@@ -196,8 +214,11 @@ def number(value: Any) -> Any:
 
 _SETTINGS = {
     **dict.fromkeys(("Add", "Sub", "Rsub"), ("alpha",)), "MulBackward1": ("other",), "DivBackward1": ("other",),
+    "DivBackward2": ("rounding_mode",), "DivBackward3": ("other", "rounding_mode"), "Addcmul": ("value",),
+    **dict.fromkeys(("Addmm", "Addmv", "Baddbmm"), ("alpha", "beta")), "Elu": ("scale",),
     **dict.fromkeys(("Sum", "Mean"), ("dim", "keepdim")), "Pow": ("self", "exponent"), "Where": ("condition",),
     "Softplus": ("beta",), "Softmax": ("dim",), "MseLoss": ("reduction",), "Select": ("dim", "index"),
+    "Permute": ("dims",), "Transpose": ("dim0", "dim1"), "Convolution": ("transposed",),
 }  # fmt: skip
 """What is to be known of an operation beside its arguments, by the names under which PyTorch saves it."""
 
@@ -208,27 +229,33 @@ def settings(name: str, saved: Saved) -> Saved:
     if wanted is None:
         return {}
     found = {called: saved[called] for called in wanted if called in saved}
-    return {called: value if type(value) is tuple else number(value) for called, value in found.items()}
+    return {called: value if type(value) in (tuple, str) else number(value) for called, value in found.items()}
 
 
 def formula(name: str, parts: Sequence[Formula], saved: Saved, into: Shape) -> Formula:
     """An operation for which there is no row, as people write it."""
     match base(name), [*parts]:
-        case "Addmm" | "Addmv" | "Baddbmm", [bias, left, right]:
+        case ("Add" | "Sub" | "Rsub") as called, [left, right]:
+            left, right = (right, left) if called == "Rsub" else (left, right)
+            scaled = Product((constant(saved["alpha"]), right)) if _scaled(saved) else right
+            return Sum((left, scaled if called == "Add" else Negative(scaled)))
+        case "Div", [left, *right] if saved.get("rounding_mode"):
+            return Call(saved["rounding_mode"], (Quotient(left, right[0] if right else constant(saved.get("other"))),))
+        case "Addmm" | "Addmv" | "Baddbmm", [bias, left, right] if not _scaled(saved):
             return Sum((MatrixProduct((left, right)), bias))
         case "Mm" | "Bmm" | "Mv", [left, right]:
             return MatrixProduct((left, right))
-        case "Transpose" | "Permute", [operand]:
-            return Transposed(operand)
         case "Reciprocal", [operand]:
             return Quotient(Number(1), operand)
         case "MseLoss", [left, right]:
             square = Power(Sum((left, Negative(right))), Number(2))
             return {0: square, 2: Call("sum", (square,))}.get(saved.get("reduction", 1), Call("mean", (square,)))
         case "Convolution", [signal, weight, *bias]:
-            product = Call("conv", (signal, weight))
+            product = Call("conv_transpose" if saved.get("transposed") else "conv", (signal, weight))
             return Sum((product, *bias)) if bias and bias[0] != MORE else product
-        case "Addcmul", [first, left, right]:
+        case "Elu", [operand] if saved.get("scale", 1) != 1:
+            return Call("selu", (operand,))
+        case "Addcmul", [first, left, right] if not _scaled(saved):
             return Sum((first, Product((left, right))))
         case "Select", [operand]:
             place = [str(int(saved["index"]))] if "index" in saved and saved.get("dim") == 0 else []

@@ -99,6 +99,11 @@ def tensors_in(value: Any) -> Iterator[torch.Tensor]:
         yield from tensors_in(list(value.values()))
 
 
+def snapshot(tensor: torch.Tensor) -> Any:
+    """A copy of a tensor, to be read as `numbers` later; of a single number the number."""
+    return float(tensor.item()) if tensor.ndim == 0 else tensor.detach().clone()
+
+
 def numbers(tensor: torch.Tensor) -> Any:
     """A copy of a tensor's entries: a float, or an array of float64."""
     if tensor.ndim == 0:

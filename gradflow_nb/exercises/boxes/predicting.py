@@ -43,8 +43,6 @@ class PredictBox(Box):
 
     wants = "what is printed, None, or the name of the error"
     torch: Prediction = None  # type: ignore[assignment]
-    once: Any = None
-    """The derivative that the question is about, to tell who did not think of the rules."""
 
     def read(self, text: str) -> Any:
         """A number, a nested list as `Entries`, "None", or the name of an error. Raises `NotationError`."""
@@ -114,7 +112,7 @@ class PredictBox(Box):
 
     def _mistake(self, typed: Any) -> Mistake | None:
         outcome, rule = self._outcome, self.torch.rule
-        whole = self.once if self.torch.whole is None else self.torch.whole
+        whole = self.torch.whole
         if isinstance(typed, str):
             if isinstance(outcome, str):
                 return Mistake("another outcome", f"{typed} is not what happens here.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.graph import Graph
-from ...core.worlds import is_array
 from ...notation.plain import Words
 from ..boxes.forms import Form
 from ..boxes.predicting import PredictBox, Program, torch_program
@@ -18,15 +17,15 @@ def predict(graph: Graph, flow: Any, of: str, wrt: str, form: Form, program: Pro
     """What PyTorch prints, or which error it raises."""
     check_opaque(graph)
     torch = torch_program(flow, of, wrt, program)
-    once = None if is_array(flow.known[of]) else flow.adjoints(of)[wrt]
+    because = f"That is so because {torch.why}. {torch.remedy}".rstrip()
     return Task(
         "predict",
         graph,
         flow,
         Words("What does PyTorch print?"),
         "",
-        (PredictBox("", Words("output"), torch=torch, once=once),),
-        lambda: told("Which rule? Go through the program line by line.", f"That is so because {torch.why}."),
+        (PredictBox("", Words("output"), torch=torch),),
+        lambda: told("Which rule? Go through the program line by line.", because),
         again(predict, of, wrt, form, program),
         instruction="a number, a tensor, None, or the name of the error",
         code=torch.code,

@@ -1,0 +1,54 @@
+"""What tensors are called: by keywords, by modules, and else by the caller's own variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+
+from ..errors import GradflowError
+
+Tensors = dict[str, torch.Tensor]
+
+
+def results(result: Any) -> list[tuple[str | None, torch.Tensor]]:
+    """The tensors of a result, one or several, with their names if they come with names."""
+    if isinstance(result, Mapping):
+        found = list(result.items())
+    else:
+        found = [(None, each) for each in (result if isinstance(result, (list, tuple)) else [result])]
+    if not found:
+        raise GradflowError("There is nothing to mirror in an empty list: give a tensor.")
+    for _, tensor in found:
+        if not isinstance(tensor, torch.Tensor):
+            raise GradflowError(f"mirror takes a tensor, or several in a list, and this is a {type(tensor).__name__}.")
+    return found
+
+
+def named(modules: Iterable[Any], given: Mapping[str, Any]) -> Tensors:
+    """Every tensor that was given a name, with the parameters of modules. Raises `GradflowError` for anything else."""
+    found: Tensors = {}
+    for module in modules:
+        if not isinstance(module, torch.nn.Module):
+            kind = type(module).__name__
+            raise GradflowError(f"After the result come modules, and this is a {kind}: give tensors by name.")
+        found.update(module.named_parameters())
+    for name, each in given.items():
+        if isinstance(each, torch.nn.Module):
+            found.update({f"{name}.{path}": parameter for path, parameter in each.named_parameters()})
+        elif isinstance(each, torch.Tensor):
+            found[name] = each
+        else:
+            kind = type(each).__name__
+            raise GradflowError(f"{name} is a {kind}: only tensors and modules have a place in PyTorch's graph.")
+    return found
+
+
+def variables(frame: Mapping[str, Any]) -> Tensors:
+    """The tensors among somebody's variables."""
+    return {n: value for n, value in frame.items() if isinstance(value, torch.Tensor) and not n.startswith("_")}
+
+
+def name_of(tensor: torch.Tensor, names: Mapping[str, torch.Tensor]) -> str | None:
+    return next((name for name, other in names.items() if other is tensor), None)

@@ -1,0 +1,161 @@
+"""`predict`: what `backward()` will do to somebody's own tensors, said before it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..core.linear import Missing
+from ..core.written import value_formula
+from . import naming
+from .mirrored import MirroredFlow
+from .mirroring import whole_of
+from .partials import EDITED, FREED
+from .walking import key_of, numbers
+
+_NO_GRAPH = "element 0 of tensors does not require grad and does not have a grad_fn"
+_VECTOR = "grad can be implicitly created only for scalar outputs"
+_TWICE = "Trying to backward through the graph a second time"
+_IN_PLACE = "has been modified by an inplace operation"
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What `result.backward()` will do: the `error` that it will raise, by its name, or the `grads` that it will leave.
+
+    `grads` has for every named tensor what its `.grad` will be, None where it stays empty; `why` says for each name how
+    that comes about, and under "" why there is an error. `message` is a piece of what PyTorch will say, and `remedy`
+    what to write instead.
+    """
+
+    result: torch.Tensor
+    name: str
+    tensors: naming.Tensors
+    error: str | None
+    grads: Mapping[str, Any]
+    why: Mapping[str, str]
+    message: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        if self.error:
+            said = f"{self.name}.backward() will raise {self.error}: {self.message}"
+            return f"{said}\n  because {self.why['']}\n  {self.remedy}"
+        width = max((len(name) for name in self.grads), default=0)
+        if not self.grads:
+            return f"{self.name}.backward() will run. To see each .grad, give names: predict({self.name}, x=x)."
+        lines = [f"{self.name}.backward() will leave"]
+        for name, grad in self.grads.items():
+            shown = "None" if grad is None else f"{value_formula(grad)}"
+            lines.append(f"  {name.rjust(width)}.grad = {shown}   {self.why[name]}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def check(self) -> bool:
+        """Runs `backward()` on the tensor itself, and says whether all of it came as predicted. This fills `.grad`."""
+        try:
+            self.result.backward()
+        except Exception as error:
+            return type(error).__name__ == self.error and self.message in str(error)
+        return self.error is None and all(_alike(self.grads[n], _grad(t)) for n, t in self.tensors.items())
+
+
+def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) -> Forecast:
+    """What `result.backward()` will do, from the graph alone: nothing is run. Names are given as to `mirror`.
+
+    Without names it speaks of the caller's own variables. `check` runs it, and compares.
+
+    >>> import torch
+    >>> from gradflow_nb.torch import predict
+    >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> p = x**2
+    >>> print(predict(p.sum(), x=x, p=p))
+    y.backward() will leave
+      x.grad = [2, 4]   dy/dx
+      p.grad = None   p is no leaf: only leaves keep their .grad, unless retain_grad() is called
+    >>> print(predict(p, x=x))
+    p.backward() will raise RuntimeError: grad can be implicitly created only for scalar outputs
+      because p has 2 entries, and only a single number starts a backward pass without being told its weights
+      Write p.sum().backward(), or give weights: p.backward(torch.ones_like(p)).
+    >>> predict(p, x=x).check()
+    True
+    """
+    variables = naming.variables(sys._getframe(1).f_locals)
+    tensors = naming.named(modules, named)
+    ((_, result),) = naming.results(result)
+    name = naming.name_of(result, tensors | variables) or "y"
+
+    def fails(why: str, message: str, remedy: str) -> Forecast:
+        return Forecast(result, name, tensors, "RuntimeError", {}, {"": why}, message, remedy)
+
+    if key_of(result) is None:
+        whole = "is made of integers" if not result.is_floating_point() else "was detached, or made of what needs none"
+        return fails(
+            f"{name} requires no gradient: it {whole}",
+            _NO_GRAPH,
+            "Let an input require one, torch.tensor(2.0, requires_grad=True), with no detach() or no_grad() between.",
+        )
+    if result.numel() != 1:
+        return fails(
+            f"{name} has {result.numel()} entries, and only a single number starts a backward pass without being told "
+            "its weights",
+            _VECTOR,
+            f"Write {name}.sum().backward(), or give weights: {name}.backward(torch.ones_like({name})).",
+        )
+    whole = whole_of(result, modules, named, variables)
+    flow = whole.opened(None)
+    refused = {entry.refused.reason for entry in whole.entries if entry.refused is not None}
+    if FREED in refused:
+        return fails(
+            "a backward pass has freed what it had used",
+            _TWICE,
+            f"Compute {name} anew, or keep its graph the first time: backward(retain_graph=True).",
+        )
+    if EDITED in refused:
+        return fails(
+            "a tensor that was saved for the backward pass was changed in place",
+            _IN_PLACE,
+            "Make a new tensor, x = x + 1, in place of x += 1.",
+        )
+    name = whole.roots[0]
+    if not tensors:
+        tensors = {n: t for n, t in variables.items() if n in flow.known and t is not result}
+    said = {each: _after(flow, name, each, tensor) for each, tensor in tensors.items()}
+    grads, why = ({each: pair[i] for each, pair in said.items()} for i in (0, 1))
+    return Forecast(result, name, tensors, None, grads, why)
+
+
+def _after(flow: MirroredFlow, of: str, name: str, tensor: torch.Tensor) -> tuple[Any, str]:
+    """What the `.grad` of a tensor will be, and why."""
+    before = _grad(tensor)
+    if not tensor.requires_grad:
+        return before, f"{name} requires no gradient"
+    if not tensor.is_leaf and not tensor.retains_grad:
+        return before, f"{name} is no leaf: only leaves keep their .grad, unless retain_grad() is called"
+    if name not in flow.known or not flow.paths(of, name).count:
+        return before, f"no path leads from {of} to {name}"
+    added = flow.vjp(of, np.ones(tuple(np.shape(flow.known[of]))) if np.shape(flow.known[of]) else 1.0)[name]
+    if isinstance(added, Missing):
+        return before, f"{added.reason}"
+    made = f"d{of}/d{name}"
+    if before is None:
+        return added, made
+    return before + added, f"{made}, added to the {value_formula(before)} from before"
+
+
+def _grad(tensor: torch.Tensor) -> Any:
+    """The `.grad` of a tensor as numbers; that of an inner one is asked for only where it keeps one."""
+    grad = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+    return None if grad is None else numbers(grad)
+
+
+def _alike(wanted: Any, found: Any) -> bool:
+    if wanted is None or found is None:
+        return wanted is found
+    return np.shape(wanted) == np.shape(found) and bool(np.allclose(wanted, found, rtol=1e-4, atol=1e-6))
