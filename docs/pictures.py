@@ -1,5 +1,6 @@
 """Makes the pictures of README.md and of the lessons' map with the package itself: `python docs/pictures.py`."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import gradflow_nb as gf
@@ -48,13 +49,35 @@ def lesson_map() -> str:
     return svg(nodes, edges, placed(sizes, joins, "down"), "The lessons, and what each one needs", words)
 
 
+def mirrored() -> gf.GradientFlow:
+    """What PyTorch holds of e = (a+b)(b+1) after a backward pass that was told to retain it."""
+    import torch
+
+    from gradflow_nb.torch import mirror
+
+    a, b = torch.tensor(2.0, requires_grad=True), torch.tensor(1.0, requires_grad=True)
+    c = a + b
+    d = b + 1
+    e = c * d
+    e.backward(retain_graph=True)
+    return mirror(e, a=a, b=b, c=c, d=d, e=e)
+
+
 def make(folder: Path) -> list[Path]:
-    """Writes all pictures under `folder`, as they lie in the repository. Returns their paths."""
+    """Writes all pictures under `folder`, as they lie in the repository. Returns their paths.
+
+    The one of PyTorch is left out where PyTorch is not installed.
+    """
     chain = gf.graph(CHAIN)
     flow = chain.at(a=1, o=2)
     for part in ("docs", "lessons"):
         (folder / part).mkdir(parents=True, exist_ok=True)
+    made = []
+    if find_spec("torch"):
+        picture = gf.draw(mirrored(), direction="gradient", orientation="right")
+        made.append(picture.save(folder / "docs" / "mirror.svg"))
     return [
+        *made,
         gf.draw(flow, direction="gradient", orientation="right", moving=True).save(folder / "docs" / "sweep.svg"),
         save_picture(mimebundle(flow.paths("g", "b"))[0]["image/svg+xml"], folder / "docs" / "paths.svg"),
         save_picture(lesson_map(), folder / "lessons" / "map.svg"),

@@ -29,11 +29,8 @@ MOST_ENTRIES = 10_000
 _FEW_ROWS = 12
 """For more rows one call in a batch is faster than a call for each."""
 
-FREED = (
-    "a backward pass has freed what PyTorch had saved for it; call mirror before backward(), "
-    "or backward(retain_graph=True)"
-)
-EDITED = "a tensor that PyTorch had saved for it was edited in place; write x = x + 1 in place of x += 1"
+FREED = "a backward pass freed what it needs; mirror before backward(), or write backward(retain_graph=True)"
+EDITED = "a tensor that it needs was edited in place; write x = x + 1 in place of x += 1"
 
 
 def refusal(error: BaseException) -> Missing:

@@ -71,7 +71,7 @@ _ARGUMENTS = {
     "Mm": ("self", "mat2"), "Bmm": ("self", "mat2"), "Mv": ("self", "vec"), "Dot": ("self", "tensor"),
     "Addmm": ("self", "mat1", "mat2"), "Baddbmm": ("self", "batch1", "batch2"), "Lerp": ("self", "end", "weight"),
     "Convolution": ("input", "weight", "bias"), "NativeLayerNorm": ("input", "weight", "bias"),
-    **dict.fromkeys(("MseLoss", "L1Loss", "BinaryCrossEntropy", "BinaryCrossEntropyWithLogits"), ("self", "target")),
+    **dict.fromkeys(("MseLoss", "BinaryCrossEntropy", "BinaryCrossEntropyWithLogits"), ("self", "target")),
 }  # fmt: skip
 _POWERS = {"PowBackward0": ("self",), "PowBackward1": ("self", "exponent"), "PowBackward2": ("exponent",)}
 
