@@ -20,8 +20,10 @@ def key_of(tensor: torch.Tensor) -> Key | None:
     """The place of a tensor in PyTorch's graph; None for one through which no gradient flows."""
     if not tensor.requires_grad:
         return None
-    edge = torch.autograd.graph.get_gradient_edge(tensor)
-    return edge.node, edge.output_nr
+    if tensor.grad_fn is not None:
+        return tensor.grad_fn, tensor.output_nr
+    with torch.inference_mode(False):  # in which a leaf would not be found
+        return torch.autograd.graph.get_gradient_edge(tensor).node, 0
 
 
 def is_leaf(function: Function) -> bool:
