@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..notation.plain import Blank, Derivative, Equation, Words
-from .labels import Direction, EdgeLabel, NodeLabel
+from .labels import Direction, EdgeLabel, NodeLabel, spoken_remark
 
 _ROOM = 4.5
 """The width of a blank, in units of the font size."""
@@ -21,8 +21,9 @@ def blanked(
 ) -> tuple[list[NodeLabel], list[EdgeLabel]]:
     """The labels of a question's figure. `blanks` has the answer's name by the node or (child, parent) it stands at.
 
-    A value or a derivative that is asked for becomes a blank. Partials are shown only where derivatives of nodes are
-    asked for, which are made of them; everywhere else they would say too much.
+    A value or a derivative that is asked for becomes a blank, and remarks with numbers, such as `.grad`, are left out.
+    Partials are shown only where derivatives of nodes are asked for, which are made of them; everywhere else they
+    would say too much.
     """
     return (
         [_node(node, blanks.get(node.name), direction, of) for node in nodes],
@@ -31,6 +32,7 @@ def blanked(
 
 
 def _node(label: NodeLabel, name: str | None, direction: Direction, of: str | None) -> NodeLabel:
+    label = _without_numbers(label)
     written = f"{label.kind if label.kind != 'operation' else 'node'} {label.written}"
     if direction == "gradient":
         known = f", value {label.value}" if label.value is not None else ""
@@ -40,6 +42,17 @@ def _node(label: NodeLabel, name: str | None, direction: Direction, of: str | No
     if name is None:
         return label
     return replace(label, value=Blank(name, _ROOM), shorter_value=(), spoken=f"{written}, its value is asked for")
+
+
+def _without_numbers(label: NodeLabel) -> NodeLabel:
+    """The label without remarks that say a number, seen or heard."""
+    telling = {head: remark for head, remark in label.remarks.items() if isinstance(remark, Equation)}
+    spoken = label.spoken
+    for remark in telling.values():
+        spoken = spoken.replace(f", {spoken_remark(remark)}", "")
+    return replace(
+        label, spoken=spoken, remarks={head: each for head, each in label.remarks.items() if head not in telling}
+    )
 
 
 def _edge(label: EdgeLabel, name: str | None, shown: bool) -> EdgeLabel:

@@ -147,7 +147,7 @@ def _node(flow: GradientFlow, name: str, adjoints: dict, of: str | None) -> Node
         adjoint, heard, shorter = _adjoint(flow, name, adjoints, of)
         spoken += f", {heard}"
     remarks = flow.remarks.get(name, {})
-    spoken += "".join(f", {_heard(remark)}" for remark in remarks.values())
+    spoken += "".join(f", {spoken_remark(remark)}" for remark in remarks.values())
     return NodeLabel(
         name,
         kind,
@@ -161,7 +161,7 @@ def _node(flow: GradientFlow, name: str, adjoints: dict, of: str | None) -> Node
     )
 
 
-def _heard(remark: Formula) -> str:
+def spoken_remark(remark: Formula) -> str:
     """A remark as it is heard: of an array that it is one."""
     arrays = isinstance(remark, Equation) and isinstance(remark.sides[-1], (Vector, Matrix))
     return f"{remark.sides[0]} is an array" if arrays else f"{remark}"

@@ -15,7 +15,7 @@ from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.node import Node
 from ..core.worlds.exact import public
-from ..core.written import value_formula
+from ..core.written import shape_text, value_formula
 from ..errors import GradflowError
 from ..notation.plain import Derivative, Formula, Name
 from .mistakes.passes import Pass
@@ -214,8 +214,17 @@ def point_of(flow: GradientFlow | None) -> dict[str, Any]:
 
 
 def place(flow: GradientFlow | None) -> str:
-    """A point as text: `a = 1, o = 2`; empty for none."""
-    return ", ".join(f"{name} = {value_formula(value)}" for name, value in point_of(flow).items())
+    """A point as text: `a = 1, o = 2`; empty for none. Of a flow as it is, whose figure shows it, large arrays and more
+    than a few inputs are left to the figure."""
+    point = point_of(flow)
+    if as_it_is(flow) and len(point) > _MOST_NAMED:
+        return "the point of the figure"
+    large = {n for n, v in point.items() if as_it_is(flow) and getattr(v, "size", 1) > _MOST_SHOWN}
+    said = (f"{n} ({shape_text(v.shape)})" if n in large else f"{n} = {value_formula(v)}" for n, v in point.items())
+    return ", ".join(said)
+
+
+_MOST_NAMED, _MOST_SHOWN = 4, 3
 
 
 def changes(flow: GradientFlow | None) -> list[str]:

@@ -9,7 +9,7 @@ from ...notation.plain import Derivative, Words
 from ..boxes.arrays import ArrayBox
 from ..boxes.forms import Form
 from ..boxes.predicting import Program
-from ..sought import Sought, place
+from ..sought import Sought, as_it_is, place
 from ..task import Task
 from ..working import Working, derivative_working, sweep_steps, value_steps
 from .common import again, box_for, check_number, check_opaque, flow_of, given_by, is_number
@@ -92,7 +92,7 @@ def gradient(graph: Graph, flow: Any, of: str, wrt: str | None, form: Form, prog
     """d of/d input for every input, or for the one that is named, each in its own shape."""
     check_opaque(graph, flow)
     check_number(flow, of)
-    wanted = [wrt] if wrt else list(graph.inputs)
+    wanted = [wrt] if wrt else [n for n in graph.inputs if not as_it_is(flow) or flow.paths(of, n).count]
     boxes = []
     for name in wanted:
         sought = Sought(graph, of, name, flow)
