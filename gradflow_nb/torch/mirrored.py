@@ -111,7 +111,9 @@ class Whole:
 
     def flow(self) -> MirroredFlow:
         shown = collapsed(self.entries, self.shut, self.roots, flow_of) if self.shut else self.entries
-        return flow_of(shown, self.notes, self)
+        cuts = [f"{parent} → {entry.name}" for entry in shown for parent in entry.cut]
+        said = [f"no gradient flows over {' and '.join(cuts)}"] if cuts else []
+        return flow_of(shown, [*self.notes, *said], self)
 
     def opened(self, names: Iterable[str] | None) -> MirroredFlow:
         """The flow with these calls opened too; all of them if None."""

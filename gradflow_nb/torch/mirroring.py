@@ -92,6 +92,4 @@ def _notes(entries: Sequence[Entry]) -> list[str]:
         )
     if EDITED in reasons:
         notes.append("a tensor that PyTorch had saved was edited in place, so a backward pass would fail here")
-    if cuts := [f"{parent} → {entry.name}" for entry in entries for parent in entry.cut]:
-        notes.append(f"no gradient flows over {' and '.join(cuts)}")
     return notes
