@@ -197,5 +197,6 @@ def _written(name: str, row: tuple | None, entries: Mapping[str, Entry]) -> Form
     if entry.module is not None:  # its parameters go without saying
         inputs = [Name(a) for a in entry.arguments if not entries[a].is_parameter]
         return Call(entry.module.partition("(")[0], tuple(inputs or [spelling.MORE]))
-    parts = [Name(a) if type(a) is Ref else spelling.constant(a) for a in entry.arguments]
+    others = [Ref(name) for name in entry.cut if name not in entry.arguments]
+    parts = [Name(a) if type(a) is Ref else spelling.constant(a) for a in (*entry.arguments, *others)]
     return spelling.formula(entry.pytorch, parts, entry.settings, entry.shape)

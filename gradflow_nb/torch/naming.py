@@ -47,7 +47,8 @@ def named(modules: Iterable[Any], given: Mapping[str, Any]) -> Tensors:
 
 def variables(frame: Mapping[str, Any]) -> Tensors:
     """The tensors among somebody's variables."""
-    return {n: value for n, value in frame.items() if isinstance(value, torch.Tensor) and not n.startswith("_")}
+    tensors = {name: value for name, value in frame.items() if isinstance(value, torch.Tensor)}
+    return {name: tensor for name, tensor in tensors.items() if name.isidentifier() and not name.startswith("_")}
 
 
 def name_of(tensor: torch.Tensor, names: Mapping[str, torch.Tensor]) -> str | None:

@@ -12,6 +12,7 @@ import torch
 
 from ..core.linear import Missing
 from ..core.written import value_formula
+from ..errors import GradflowError
 from . import naming
 from .mirrored import MirroredFlow
 from .mirroring import whole_of
@@ -88,7 +89,9 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
     """
     variables = naming.variables(sys._getframe(1).f_locals)
     tensors = naming.named(modules, named)
-    ((_, result),) = naming.results(result)
+    if not isinstance(result, torch.Tensor):
+        kind = type(result).__name__
+        raise GradflowError(f"predict takes one tensor, whose backward() is meant, and this is a {kind}.")
     name = naming.name_of(result, tensors | variables) or "y"
 
     def fails(why: str, message: str, remedy: str) -> Forecast:

@@ -183,7 +183,10 @@ class _Reader:
         function, links = key[0], self.links[key[0]]
         kept, name, result = self.saved[function], type(function).__name__, self.results[key]
         arguments: list[Any] = [None if link is None else Ref(self.names[link]) for link in links]
-        cut = self._constant_arguments(name, arguments, kept) if None in links else ()
+        cut = self._constant_arguments(name, arguments, kept) if None in links else []
+        if self.constants:  # what else it was given, such as the classes of a loss
+            others = (self.constants.get(id(tensor)) for value in kept.values() for tensor in tensors_in(value))
+            cut = list(dict.fromkeys([*cut, *filter(None, others)]))
         tensor = self.held.get(key)
         value = Unknown(result.shape) if tensor is None else snapshot(tensor)
         if not result.shape and None in arguments:
