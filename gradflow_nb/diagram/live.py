@@ -31,6 +31,8 @@ _WIDEST_NODE, _WIDEST_EDGE = 260.0, 190.0
 _ARRAY_ROOM = 8.0
 _EQUALS, _EDGE_PAD = 1.06, 6.0
 _REMARK_GAP = 4.0
+_PANEL = 330.0
+"""The width of the panel that an inner picture stands in."""
 _LARGEST_MAP = 10_000
 
 
@@ -74,7 +76,8 @@ class LivePicture:
     @property
     def inner_svg(self) -> str:
         """The picture without numbers, and without a style: that of the figure around it serves both."""
-        return framed("".join(self._drawn(None, {})), self._place, "", "", kind=" gf-picture gf-shows-both", style="")
+        drawn, kind = "".join(self._drawn(None, {})), " gf-picture gf-shows-both"
+        return framed(drawn, self._place, "", "", kind=kind, style="", room=_PANEL)
 
     def _drawn(self, of: str | None, adjoints: Mapping[str, Any]) -> Iterator[str]:
         """Every node after the edges into it, in topological order."""

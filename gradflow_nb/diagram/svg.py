@@ -136,8 +136,12 @@ def framed(
     notes: Sequence[str] = (),
     kind: str = "",
     style: str = STYLE,
+    room: float | None = None,
 ) -> str:
-    """The whole SVG around what was drawn, as large as the layout and the `notes` under it need."""
+    """The whole SVG around what was drawn, as large as the layout and the `notes` under it need.
+
+    Where it has only so much `room` it is drawn smaller, but not by more than a quarter.
+    """
     xs = [x for curve in place.curves for x, _ in curve]
     left, right = min([0.0, *xs]), max([place.width, *xs])
     right = max(right, left + max((text_width(note) * NOTE_FONT for note in notes), default=0))
@@ -145,10 +149,11 @@ def framed(
     for i, note in enumerate(notes):
         y = place.height + _MARGIN + 10 + 18 * i
         body += f'<text class="gf-note" x="{left:.1f}" y="{y:.1f}" font-size="{NOTE_FONT}">{escape(note)}</text>'
+    scale = 1.0 if room is None else max(0.75, min(1.0, room / width))
     view = f"{left - _MARGIN:.1f} {-_MARGIN:.1f} {width:.1f} {height:.1f}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="gradflow{kind}" role="group" '
-        f'aria-label="{escape(title)}" viewBox="{view}" width="{width:.0f}" height="{height:.0f}">'
+        f'aria-label="{escape(title)}" viewBox="{view}" width="{width * scale:.0f}" height="{height * scale:.0f}">'
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc><style>{style}</style>"
         f'<rect class="gf-paper" x="{left - _MARGIN:.1f}" y="{-_MARGIN:.1f}" '
         f'width="{width:.1f}" height="{height:.1f}" rx="4"/>'

@@ -41,6 +41,8 @@ class MirroredFlow(GradientFlow):
     grads: Mapping[str, Any] = field(default_factory=dict)
     cuts: tuple[Edge, ...] = ()
     whole: Whole | None = None
+    parts: Mapping[str, MirroredFlow] = field(default_factory=dict)
+    """Of every node that is a closed module: what it is made of, as a flow of its own."""
 
     @property
     def closed(self) -> tuple[str, ...]:
@@ -115,6 +117,11 @@ class Whole:
         said = [f"no gradient flows over {' and '.join(cuts)}"] if cuts else []
         return flow_of(shown, [*self.notes, *said], self)
 
+    def part(self, entry: Entry) -> MirroredFlow:
+        """What a closed module is made of, modules inside it closed."""
+        opened = self.open | {entry.module}
+        return replace(self, entries=entry.within, roots=(entry.name,), notes=(), open=opened).flow()
+
     def opened(self, names: Iterable[str] | None) -> MirroredFlow:
         """The flow with these calls opened too; all of them if None."""
         more = [each.name for each in self.calls] if names is None else names
@@ -135,7 +142,8 @@ def flow_of(entries: Sequence[Entry], notes: Sequence[str] = (), whole: Whole | 
         make_graph=lambda: _graph(entries, rows),
         places=tuple(_refs(e.arguments[:place]) for e in entries for place in e.partials),
         whole=whole,
-        grads={entry.name: entry.grad for entry in entries if entry.pytorch is None},
+        parts=Later([e.name for e in entries if e.within], lambda name: whole.part(by_name[name])),
+        grads={entry.name: entry.grad for entry in entries if entry.pytorch is None and not entry.is_outside},
         cuts=tuple(Edge(entry.name, parent, spelling.NOTHING) for entry in entries for parent in entry.cut),
     )
 
@@ -149,6 +157,8 @@ def _refs(arguments: Sequence[Any]) -> int:
 
 
 def _remarks(entry: Entry) -> dict[str, Formula]:
+    if entry.is_outside:
+        return {}
     said: dict[str, Formula] = {} if entry.pytorch is None else {"PyTorch": Words(entry.pytorch)}
     if entry.grad is not None or (entry.requires_grad and entry.pytorch is None):
         grad = Words("None") if entry.grad is None else value_formula(entry.grad)

@@ -70,7 +70,7 @@ def _closed(
             else:
                 ends.add(name)
     within = [
-        entry if entry.name in inside else replace(entry, pytorch=None, arguments=(), partials={}, cut=())
+        entry if entry.name in inside else _end(entry)
         for entry in entries.values()
         if entry.name in inside or entry.name in ends
     ]
@@ -84,8 +84,16 @@ def _closed(
         arguments=tuple(arguments),
         partials={i: _through(flow, result.name, name) for i, name in live.items()},
         settings={},
+        within=tuple(within),
         cut=tuple(name for i, name in enumerate(arguments) if i not in live),
     )
+
+
+def _end(entry: Entry) -> Entry:
+    """An entry from outside, as an input of what is inside."""
+    if entry.pytorch is None:
+        return replace(entry, cut=())
+    return replace(entry, pytorch=None, arguments=(), partials={}, cut=(), within=(), is_outside=True)
 
 
 def _through(flow: GradientFlow, of: str, wrt: str) -> LinearMap:

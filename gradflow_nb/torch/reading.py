@@ -41,6 +41,8 @@ class Entry:
     grad: Any = None
     requires_grad: bool = True
     is_parameter: bool = False
+    is_outside: bool = False
+    """Of a part: whether the entry is a result of something outside of it."""
     order: int = -1
     """When the operation ran: PyTorch counts them."""
     cut: tuple[str, ...] = ()
@@ -48,7 +50,8 @@ class Entry:
     refused: Missing | None = None
     """Why PyTorch no longer gives some of the partials."""
     module: str | None = None
-    """The call of a module that the entry stands for as a whole."""
+    """The call of a module that the entry stands for as a whole, and `within` what it was made of."""
+    within: tuple[Entry, ...] = ()
 
 
 class Ref(str):

@@ -9,7 +9,8 @@
      "formulas": ["-3", "2d", ...],         of each edge: its partial in symbols
      "ranges": {"a": [least, most, step]}, "conventions": {...}, "notes": [...], "inside": {"e": {...}}, "view": {...}}
 
-Edges are numbered as in the flow and in the picture. An entry of "inside" is the figure of one equation.
+Edges are numbered as in the flow and in the picture. An entry of "inside" is the figure of one equation, with its
+program, or of a part that is a flow of its own, such as a module of PyTorch.
 """
 
 from __future__ import annotations
@@ -76,6 +77,11 @@ def inside(graph: Graph, name: str) -> dict[str, Any]:
     inner = graph.inside(name)
     flow = inner.flow()
     return {**words(flow), "svg": LivePicture(flow, None).inner_svg, "program": portable(inner, False)}
+
+
+def inside_flow(flow: GradientFlow) -> dict[str, Any]:
+    """The figure of a part that is a flow of its own, with the numbers that it has."""
+    return {**words(flow), "svg": LivePicture(flow, flow).inner_svg, "flow": flow_data(flow)}
 
 
 def can_open(graph: Graph) -> list[str]:

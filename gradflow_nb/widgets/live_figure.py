@@ -136,7 +136,7 @@ class LiveFigure(anywidget.AnyWidget):
         arrays = any(isinstance(value, list) for value in self.inputs.values())
         mixed = arrays or any(map(has_arrays, self.graph.nodes))
         program = portable(self.graph, mixed) if self._own_flow is None else None
-        opens = data.can_open(self.graph) if program and not arrays else []
+        opens = data.can_open(self.graph) if program and not arrays else list(self._parts)
         if every:  # a page has no kernel to ask
             opens = opens[: data.MOST_SAVED]
         sent = opens if every or len(opens) <= data.MOST_INSIDE else []
@@ -150,7 +150,7 @@ class LiveFigure(anywidget.AnyWidget):
             "ranges": data.ranges(self.inputs, self._view["ranges"]) if program else {},
             "conventions": dict(CONVENTIONS),
             "notes": list(flow.notes),
-            "inside": {name: data.inside(self.graph, name) for name in sent},
+            "inside": {name: self._inside(name) for name in sent},
             "opens": opens,
             "view": {key: self._view[key] for key in ("direction", "labels", "of")},
         }
@@ -159,7 +159,15 @@ class LiveFigure(anywidget.AnyWidget):
         """The browser asks for the figure of one equation, in a graph with too many of them to send at once."""
         name = content.get("inside") if isinstance(content, dict) else None
         if isinstance(name, str) and name in self.figure["opens"]:
-            self.send({"inside": name, "figure": data.inside(self.graph, name)})
+            self.send({"inside": name, "figure": self._inside(name)})
+
+    @property
+    def _parts(self) -> Mapping[str, GradientFlow]:
+        """The nodes of a flow that are whole flows themselves, such as modules of PyTorch that were watched."""
+        return getattr(self._own_flow, "parts", {})
+
+    def _inside(self, name: str) -> dict[str, Any]:
+        return data.inside_flow(self._parts[name]) if name in self._parts else data.inside(self.graph, name)
 
     def _repr_mimebundle_(self, **given: Any) -> Any:
         """The view, and beside it the same picture and a text that is the same on every machine."""

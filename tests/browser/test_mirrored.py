@@ -79,3 +79,24 @@ def test_it_is_accessible(offline, saved, scheme):  # noqa: F811
     Figure(page.locator(".gradflow-widget")).ready()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_module_is_stepped_into(offline, tmp_path):  # noqa: F811
+    torch = pytest.importorskip("torch")
+    from gradflow_nb.torch import mirror, watch
+
+    torch.manual_seed(0)
+    cell, state, inputs = torch.nn.RNNCell(2, 2), torch.zeros(2, requires_grad=True), torch.ones(2, 2)
+    with watch(cell):
+        h = cell(inputs[1], cell(inputs[0], state))
+    flow = mirror(h.sum(), cell=cell, state=state, h=h)
+    figure = figure_on(offline(gf.explore(flow).save(tmp_path / "cell.html")))
+    figure.node("h").click()
+    figure.button("Step inside h").click()
+    inside = figure.tool.locator(".gf-inside svg")
+    expect(inside).to_be_visible()
+    text = inside.text_content()
+    assert "TanhBackward0" in text and "AddmmBackward0" in text and "no value" not in text
+    expect(inside.locator('[data-node="cell(1)"]')).to_be_visible()
+    figure.button("Step outside").click()
+    expect(inside).to_have_count(0)

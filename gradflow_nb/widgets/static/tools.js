@@ -31,15 +31,15 @@ function lookTool(store) {
 		else if (inner?.figure !== figure || !room.firstChild) inner = enter(figure);
 		if (!figure || !inner) return;
 		inner.picture.svg.classList.toggle("gf-gradient", state.direction === "gradient");
-		const ran = ranAt(figure, figure.program.inputs.map((each) => view.values[data.names.indexOf(each)]), new Map());
+		const ran = ranAt(figure, figure.program?.inputs.map((each) => view.values[data.names.indexOf(each)]), new Map());
 		const flow = flowOf(figure, ran), start = flow.names.length - 1, steps = sweepSteps(flow, "backward", start);
 		fillPicture(inner.picture, figure, { ...ran, flow, reached: new Map(steps.map((step) => [step.node, step])), signs: figure.names.map(() => "∂") }, { kind: "backward", start });
 	};
 	const enter = (figure) => {
 		try {
-			checkedProgram(figure.program);
+			figure.program && checkedProgram(figure.program);
 			const picture = pictureOf(figure.svg);
-			room.replaceChildren(h("div.gf-inside", { tabIndex: 0, role: "group", "aria-label": `Inside the equation of ${name(state.opened)}` }, picture.svg));
+			room.replaceChildren(h("div.gf-inside", { tabIndex: 0, role: "group", "aria-label": `Inside ${name(state.opened)}` }, picture.svg));
 			return { figure, picture };
 		} catch (error) {
 			room.replaceChildren(h("p.gf-wrong", error.message));
