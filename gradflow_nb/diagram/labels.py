@@ -32,8 +32,8 @@ from ..notation.renaming import renamed
 Direction = Literal["computation", "gradient"]
 MORE = Name("…")
 _ON_SHAPES = "formula depends on the shapes of arrays"
-_BROKEN = ("does not exist", "cannot be given")
-"""What is said of a partial that this point has not; others are only not written."""
+_UNWRITTEN = "cannot be written down"
+"""What is said of a partial that is there, and only too long to write; others are not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ def _missing(edge: Edge, missing: Missing, partial: list[Formula], formula: list
         edge.parent,
         written,
         spoken + str(written),
-        missing.says not in _BROKEN,
+        missing.says == _UNWRITTEN,
         note=missing.reason,
         shorter=(*(Said(side, missing.says) for side in partial), Words(missing.says)),
     )
