@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-import torch
+import pytest
+
+torch = pytest.importorskip("torch")
 
 
 @dataclass
@@ -77,8 +79,8 @@ IN_PLACE: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 }
 
 
-def random_program(seed: int) -> Program:
-    """A program of a few steps: broadcasting, sharing, parallel edges, views, and results edited in place."""
+def random_program(seed: int, edits: bool = True) -> Program:
+    """A program of a few steps: broadcasting, sharing, parallel edges, views, and perhaps results edited in place."""
     draw = random.Random(seed)
     program = Program([draw.choice(SHAPES) for _ in range(draw.randint(1, 3))])
     leaves = [torch.ones(shape, dtype=torch.float64, requires_grad=True) for shape in program.shapes]
@@ -89,7 +91,7 @@ def random_program(seed: int) -> Program:
     while len(program.steps) < size:
         usable = [i for i in range(len(shapes)) if i not in edited]
         step = _step(draw, shapes, usable, len(program.shapes), program)
-        if step is None:
+        if step is None or (step.in_place and not edits):
             continue
         program.steps.append(step)
         try:
