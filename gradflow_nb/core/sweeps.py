@@ -48,7 +48,10 @@ def jacobian(flow: GradientFlow, of: str, wrt: str) -> np.ndarray:
     from .jacobians import units
 
     into, out_of = (np.shape(flow.known[name]) for name in (of, wrt))
-    by_rows = np.prod(into) <= np.prod(out_of)
+    sizes = int(np.prod(into)), int(np.prod(out_of))
+    if 0 in sizes:
+        return np.zeros(sizes)
+    by_rows = sizes[0] <= sizes[1]
     if by_rows:
         found = (cotangents(flow, of, wrt, unit).get(wrt, np.zeros(out_of)) for unit in units(into))
     else:

@@ -207,6 +207,7 @@ def _written(name: str, row: tuple | None, entries: Mapping[str, Entry]) -> Form
     if entry.module is not None:  # its parameters go without saying
         inputs = [Name(a) for a in entry.arguments if not entries[a].is_parameter]
         return Call(entry.module.partition("(")[0], tuple(inputs or [spelling.MORE]))
-    others = [Ref(name) for name in entry.cut if name not in entry.arguments]
+    given = {argument for argument in entry.arguments if type(argument) is Ref}
+    others = [Ref(name) for name in entry.cut if name not in given]
     parts = [Name(a) if type(a) is Ref else spelling.constant(a) for a in (*entry.arguments, *others)]
     return spelling.formula(entry.pytorch, parts, entry.settings, entry.shape)

@@ -65,8 +65,7 @@ def whole_of(result: Any, modules: Sequence[Any], given: Mapping[str, Any], vari
 
 
 def _root(tensor: torch.Tensor, called: str) -> Key:
-    if tensor.is_complex():
-        raise GradflowError(f"{called} is complex, and partials here are of real numbers: mirror its .real or .abs().")
+    naming.check([tensor], called)
     key = key_of(tensor)
     if key is None:
         why = (

@@ -62,7 +62,8 @@ def _closed(
     shut = owner[result.name]
     inside, ends, stack = {result.name}, set(), [result]
     while stack:
-        for name in filter(_is_ref, stack.pop().arguments):
+        used = stack.pop()
+        for name in (*filter(_is_ref, used.arguments), *used.cut):
             if owner.get(name) is shut and name not in results:
                 if name not in inside:
                     inside.add(name)

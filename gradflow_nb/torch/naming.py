@@ -12,10 +12,19 @@ from ..errors import GradflowError
 Tensors = dict[str, torch.Tensor]
 
 
+def check(tensors: Iterable[Any], called: str = "A tensor on the way") -> None:
+    """Raises `GradflowError` for tensors, or results, of complex numbers, and for such as have no numbers at all."""
+    for tensor in tensors:
+        if tensor.dtype.is_complex:
+            raise GradflowError(f"{called} is complex, and partials here are of real numbers: mirror what is real.")
+        if tensor.device.type == "meta":
+            raise GradflowError(f"{called} is on the device meta, where tensors have a shape and no numbers.")
+
+
 def results(result: Any) -> list[tuple[str | None, torch.Tensor]]:
     """The tensors of a result, one or several, with their names if they come with names."""
     if isinstance(result, Mapping):
-        found = list(result.items())
+        found = [(f"{name}", each) for name, each in result.items()]
     else:
         found = [(None, each) for each in (result if isinstance(result, (list, tuple)) else [result])]
     if not found:
@@ -42,6 +51,8 @@ def named(modules: Iterable[Any], given: Mapping[str, Any]) -> Tensors:
         else:
             kind = type(each).__name__
             raise GradflowError(f"{name} is a {kind}: only tensors and modules have a place in PyTorch's graph.")
+    for name, tensor in found.items():
+        check([tensor], name)
     return found
 
 

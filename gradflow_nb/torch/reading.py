@@ -15,7 +15,7 @@ import torch
 
 from ..core.linear import LinearMap, Missing
 from ..core.worlds import Unknown
-from . import spelling
+from . import naming, spelling
 from .partials import Result, partials, refusal
 from .walking import Function, Key, is_leaf, key_of, numbers, saved, snapshot, tensors_in, walk
 from .watching import NamedCall
@@ -103,6 +103,7 @@ class _Reader:
                         self.held[maker, tensor.output_nr] = tensor
         self.keys = self._used(roots)
         self.results = {key: Result.of(key) for key in self.keys}
+        naming.check(self.results.values())
         self.names: dict[Key, str] = {}
         self.apart: dict[str, torch.Tensor] = {}
         """Named tensors that are no part of the graph."""
@@ -172,9 +173,10 @@ class _Reader:
         return [*inputs, *map(self._operation, inner, partials)]
 
     def _apart(self, name: str, tensor: torch.Tensor) -> Entry:
-        source, _ = self._shares(tensor)
-        cut = () if source in (None, name) else (source,)
-        return Entry(name, tuple(tensor.shape), numbers(tensor), requires_grad=tensor.requires_grad, cut=cut)
+        source, _ = self._shares(tensor, name)
+        cut = () if source is None else (source,)
+        kinds = {"requires_grad": tensor.requires_grad, "is_parameter": isinstance(tensor, torch.nn.Parameter)}
+        return Entry(name, tuple(tensor.shape), numbers(tensor), cut=cut, **kinds)
 
     def _leaf(self, key: Key) -> Entry:
         leaf = self.held[key]
@@ -192,7 +194,7 @@ class _Reader:
             cut = list(dict.fromkeys([*cut, *filter(None, others)]))
         tensor = self.held.get(key)
         value = Unknown(result.shape) if tensor is None else snapshot(tensor)
-        if not result.shape and None in arguments:
+        if not result.shape and any(argument is None for argument in arguments):
             self._recovered(name, kept, arguments, value, links, result.dtype)
         return Entry(
             self.names[key],
@@ -239,20 +241,25 @@ class _Reader:
         other = self.held.get(links[1 - place]) if len(links) == 2 else None
         if other is None or other.ndim or not isinstance(value, float) or kept.get("alpha", 1) != 1:
             return
+        if other._version:  # it was changed in place, perhaps since
+            return
         given = float(other.item())
         change = {"Add": value - given, "Sub": given - value if place else value + given}.get(spelling.base(name))
         if change is not None:
             arguments[place] = float(f"{change:.{14 if dtype is torch.float64 else 6}g}")
 
-    def _shares(self, tensor: torch.Tensor) -> tuple[str | None, bool]:
-        """The entry that this tensor was detached from, or is a part of: they share their memory; and whether it is all
-        of it."""
+    def _shares(self, tensor: torch.Tensor, own: str | None = None) -> tuple[str | None, bool]:
+        """The entry that this tensor was detached from, or is a part of, and whether it is all of it.
+
+        They share their memory. `own` is what the tensor itself is called.
+        """
         if self._storages is None:
             self._storages = {}
             everything = [*((self.names[k], self.held[k]) for k in self.keys if k in self.held), *self.apart.items()]
             for name, held in everything:
                 self._storages.setdefault(_storage(held), []).append((name, held))
         alike = self._storages.get(_storage(tensor), []) if tensor.numel() else []
+        alike = [(name, held) for name, held in alike if name != own and _overlap(tensor, held)]
         for name, held in alike:
             if held.shape == tensor.shape and held.stride() == tensor.stride() and held.data_ptr() == tensor.data_ptr():
                 return name, True
@@ -261,6 +268,17 @@ class _Reader:
 
 def _storage(tensor: torch.Tensor) -> int:
     return tensor.untyped_storage().data_ptr() if tensor.layout is torch.strided else 0
+
+
+def _overlap(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Whether two tensors reach over the same bytes of their storage."""
+    (first, last), (low, high) = map(_reach, (one, other))
+    return first < high and low < last
+
+
+def _reach(tensor: torch.Tensor) -> tuple[int, int]:
+    entries = 1 + sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.stride()))
+    return tensor.data_ptr(), tensor.data_ptr() + entries * tensor.element_size()
 
 
 def _fresh(word: str, taken: set[str]) -> Iterator[str]:

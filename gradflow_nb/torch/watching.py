@@ -95,5 +95,5 @@ def named_calls(prefix: str, module: torch.nn.Module) -> list[NamedCall]:
 
 def _clock() -> int:
     """The number of the operation that runs next: a small one is made to see its number."""
-    with torch.enable_grad():
+    with torch.inference_mode(False), torch.enable_grad():
         return torch.empty(0, requires_grad=True).clone().grad_fn._sequence_nr() + 1
