@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from functools import partial
 from statistics import median
 from time import perf_counter
 
@@ -69,7 +70,7 @@ def test_beside_torchviz(kind):
     rows = []
     for count in (100, 300, 1_000, 4_000):
         z, x, y = graph_of(count, KINDS[kind])
-        sides = {"torchviz": lambda: make_dot(z, {"x": x, "y": y}), "mirror": lambda: mirror(z, x=x, y=y)}
+        sides = {"torchviz": partial(make_dot, z, {"x": x, "y": y}), "mirror": partial(mirror, z, x=x, y=y)}
         try:
             make_dot(z)
         except RecursionError:  # it calls itself once an operation

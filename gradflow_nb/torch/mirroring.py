@@ -11,8 +11,8 @@ import torch
 from ..core.transforms.collector import held_back
 from ..errors import GradflowError
 from . import naming
+from .answers import EDITED, FREED
 from .mirrored import MirroredFlow, Whole
-from .partials import EDITED, FREED
 from .reading import Entry, read
 from .walking import Key, key_of
 from .watching import named_calls

@@ -14,9 +14,9 @@ from ..core.linear import Missing
 from ..core.written import value_formula
 from ..errors import GradflowError
 from . import naming
+from .answers import EDITED, FREED
 from .mirrored import MirroredFlow
 from .mirroring import whole_of
-from .partials import EDITED, FREED
 from .walking import key_of, numbers
 
 _NO_GRAPH = "element 0 of tensors does not require grad and does not have a grad_fn"

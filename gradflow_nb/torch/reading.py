@@ -16,7 +16,9 @@ import torch
 from ..core.linear import LinearMap, Missing
 from ..core.worlds import Unknown
 from . import naming, spelling
-from .partials import Result, partials, refusal
+from .answers import Result, refusal
+from .partials import partials
+from .sharing import Memory
 from .walking import Function, Key, is_leaf, key_of, numbers, saved, snapshot, tensors_in, walk
 from .watching import NamedCall
 
@@ -122,7 +124,8 @@ class _Reader:
         self._after_modules(roots, calls, taken)
         self._invent({*taken, *self.names.values()})
         self.constants = {id(tensor): name for name, tensor in self.apart.items()}
-        self._storages: dict[int, list[tuple[str, torch.Tensor]]] | None = None
+        held = ((self.names[key], self.held[key]) for key in self.keys if key in self.held)
+        self.memory = Memory([*held, *self.apart.items()])
 
     def _constants(self, hints: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
         """The caller's own variables among the constants that were saved."""
@@ -173,7 +176,7 @@ class _Reader:
         return [*inputs, *map(self._operation, inner, partials)]
 
     def _apart(self, name: str, tensor: torch.Tensor) -> Entry:
-        source, _ = self._shares(tensor, name)
+        source, _ = self.memory.owner(tensor, name)
         cut = () if source is None else (source,)
         kinds = {"requires_grad": tensor.requires_grad, "is_parameter": isinstance(tensor, torch.nn.Parameter)}
         return Entry(name, tuple(tensor.shape), numbers(tensor), cut=cut, **kinds)
@@ -218,7 +221,7 @@ class _Reader:
             if isinstance(constant, torch.Tensor):
                 source, whole = self.constants.get(id(constant)), True
                 if source is None:
-                    source, whole = self._shares(constant)
+                    source, whole = self.memory.owner(constant)
                 if source is not None:
                     cut.append(source)
                     arguments[i] = Ref(source) if whole else None
@@ -247,38 +250,6 @@ class _Reader:
         change = {"Add": value - given, "Sub": given - value if place else value + given}.get(spelling.base(name))
         if change is not None:
             arguments[place] = float(f"{change:.{14 if dtype is torch.float64 else 6}g}")
-
-    def _shares(self, tensor: torch.Tensor, own: str | None = None) -> tuple[str | None, bool]:
-        """The entry that this tensor was detached from, or is a part of, and whether it is all of it.
-
-        They share their memory. `own` is what the tensor itself is called.
-        """
-        if self._storages is None:
-            self._storages = {}
-            everything = [*((self.names[k], self.held[k]) for k in self.keys if k in self.held), *self.apart.items()]
-            for name, held in everything:
-                self._storages.setdefault(_storage(held), []).append((name, held))
-        alike = self._storages.get(_storage(tensor), []) if tensor.numel() else []
-        alike = [(name, held) for name, held in alike if name != own and _overlap(tensor, held)]
-        for name, held in alike:
-            if held.shape == tensor.shape and held.stride() == tensor.stride() and held.data_ptr() == tensor.data_ptr():
-                return name, True
-        return (alike[0][0] if alike else None), False
-
-
-def _storage(tensor: torch.Tensor) -> int:
-    return tensor.untyped_storage().data_ptr() if tensor.layout is torch.strided else 0
-
-
-def _overlap(one: torch.Tensor, other: torch.Tensor) -> bool:
-    """Whether two tensors reach over the same bytes of their storage."""
-    (first, last), (low, high) = map(_reach, (one, other))
-    return first < high and low < last
-
-
-def _reach(tensor: torch.Tensor) -> tuple[int, int]:
-    entries = 1 + sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.stride()))
-    return tensor.data_ptr(), tensor.data_ptr() + entries * tensor.element_size()
 
 
 def _fresh(word: str, taken: set[str]) -> Iterator[str]:

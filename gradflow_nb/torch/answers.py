@@ -1,0 +1,134 @@
+"""PyTorch's backward functions, asked one by one.
+
+A backward function applies the transpose of its operation's Jacobian to a cotangent. It is called here by itself, so
+no pass is run: no hook is called, nothing is freed and no `.grad` is touched.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import prod
+
+import numpy as np
+import torch
+
+from ..core.linear import Missing
+from .walking import Function, Key, is_leaf, numbers
+
+Shape = tuple[int, ...]
+_FEW_ROWS = 12
+"""For more rows one call in a batch is faster than a call for each."""
+
+FREED = "a backward pass freed what it needs; mirror before backward(), or write backward(retain_graph=True)"
+EDITED = "a tensor that it needs was edited in place; write x = x + 1 in place of x += 1"
+
+
+def refusal(error: BaseException) -> Missing:
+    """Why PyTorch gives no partial, as it stands on an edge."""
+    text = str(error)
+    if "a second time" in text or "been freed" in text:
+        return Missing(FREED, "was freed")
+    if "inplace operation" in text:
+        return Missing(EDITED, "is lost")
+    return Missing(f"PyTorch says: {text.splitlines()[0] if text else type(error).__name__}", "cannot be given")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One of the `count` tensors that a function gives: which one, and what a cotangent for it looks like."""
+
+    function: Function
+    number: int
+    count: int
+    shape: Shape
+    dtype: torch.dtype
+    device: torch.device
+
+    @classmethod
+    def of(cls, key: Key) -> Result:
+        function, number = key
+        if is_leaf(function):
+            leaf = function.variable
+            return cls(function, number, 1, tuple(leaf.shape), leaf.dtype, leaf.device)
+        known = function._input_metadata  # the inputs of a backward function are the results of its operation
+        meta = known[number]
+        return cls(function, number, len(known), tuple(meta.shape), meta.dtype, meta.device)
+
+    def backward(self, cotangent: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        """The function's own answer to a cotangent of this result, one tensor for each argument."""
+        function = self.function
+        if not callable(function):
+            return self._of_a_person(cotangent)
+        others = self.count - 1
+        answer = (
+            function(*[None] * self.number, cotangent, *[None] * (others - self.number))
+            if others
+            else function(cotangent)
+        )
+        return answer if isinstance(answer, tuple) else (answer,)
+
+    def _of_a_person(self, cotangent: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        """The same of a function that somebody wrote in Python, with what PyTorch does around such a call."""
+        function = self.function
+        given = [
+            cotangent.clone() if i == self.number else torch.zeros(meta.shape, dtype=meta.dtype, device=meta.device)
+            for i, meta in enumerate(function._input_metadata)
+        ]  # zeros, for it may reckon with all of them; and a copy, for it may edit what it is given
+        answer = function.apply(*given)
+        answer = answer if isinstance(answer, tuple) else (answer,)
+        needed = (each for each, need in zip(answer, function.needs_input_grad) if need)  # some were no tensors
+        return tuple(None if linked is None else next(needed) for linked, _ in function.next_functions)
+
+    def ones(self) -> torch.Tensor:
+        """The cotangent that has 1 everywhere."""
+        one = _one(self.dtype, self.device)
+        return one.expand(self.shape) if self.shape else one
+
+    def rows(self, wanted: Sequence[tuple[int, Shape]]) -> list[np.ndarray | None]:
+        """The Jacobians by some arguments, each given by its number and shape; None for one that is all zeros."""
+        size = prod(self.shape)
+        units = torch.eye(size, dtype=self.dtype, device=self.device).reshape(size, *self.shape)
+
+        def row(unit: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            answers = self.backward(unit)
+            return tuple(
+                torch.zeros(shape, device=self.device) if answers[i] is None else fitted(answers[i], shape)
+                for i, shape in wanted
+            )
+
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a batch is slow, for some functions
+            if size > _FEW_ROWS:
+                try:
+                    blocks = [numbers(block.reshape(size, -1)) for block in torch.vmap(row)(units)]
+                    if self._agree(blocks, row):
+                        return blocks
+                except Exception:  # not every function can be called in a batch
+                    pass
+            found = [torch.stack(column) for column in zip(*map(row, units))]
+        return [numbers(block.reshape(size, -1)) for block in found]
+
+    def _agree(self, blocks: Sequence[np.ndarray], row: Callable[[torch.Tensor], tuple[torch.Tensor, ...]]) -> bool:
+        """Whether what came from a batch agrees with a single call: PyTorch has batches that give wrong numbers."""
+        weights = np.linspace(1, 2, prod(self.shape))
+        answers = row(torch.tensor(weights, dtype=self.dtype, device=self.device).reshape(self.shape))
+        near = torch.finfo(self.dtype).eps ** 0.5
+        return all(
+            (abs(weights @ block - np.ravel(numbers(answer))) <= near * (weights @ abs(block))).all()
+            for block, answer in zip(blocks, answers)
+        )
+
+
+@cache
+def _one(dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    return torch.ones((), dtype=dtype, device=device)
+
+
+def fitted(answer: torch.Tensor, shape: Shape) -> torch.Tensor:
+    """An answer in the shape of its argument: PyTorch adds up what was broadcast after the function has run."""
+    if answer.layout is not torch.strided:
+        answer = answer.to_dense()
+    return answer if tuple(answer.shape) == shape else answer.sum_to_size(shape)
