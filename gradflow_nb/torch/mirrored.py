@@ -41,23 +41,26 @@ class MirroredFlow(GradientFlow):
     grads: Mapping[str, Any] = field(default_factory=dict)
     cuts: tuple[Edge, ...] = ()
     whole: Whole | None = None
+    modules: Mapping[str, str] = field(default_factory=dict)
+    """Of every node that is a closed module: the call of a module that it is a result of."""
     parts: Mapping[str, MirroredFlow] = field(default_factory=dict)
     """Of every node that is a closed module: what it is made of, as a flow of its own."""
 
     @property
     def closed(self) -> tuple[str, ...]:
-        """The calls of modules that stand here as one node each."""
-        return () if self.whole is None else tuple(each.name for each in self.whole.shut)
+        """The calls of modules that stand here as one node, or as one for each of their results."""
+        return tuple(dict.fromkeys(self.modules.values()))
 
     def open(self, *names: str) -> MirroredFlow:
-        """The same flow with these calls of modules opened: what they are made of is shown. Without names, all of it.
+        """The same flow with these modules opened: what they are made of is shown. Without names, all of it.
 
-        Raises `UnknownName`.
+        Takes names of nodes, or of calls as `closed` has them. Raises `UnknownName`.
         """
-        for name in names:
-            if name not in self.closed:
-                raise UnknownName(name, self.closed, "closed module")
-        return self if self.whole is None else self.whole.opened(names or None)
+        calls = [self.modules.get(name, name) for name in names]
+        for call in calls:
+            if call not in self.closed:
+                raise UnknownName(call, self.closed, "closed module")
+        return self if self.whole is None else self.whole.opened(calls or None)
 
     def in_symbols(self) -> GradientFlow:
         """The same nodes and edges, with formulas where the table has a row for what PyTorch did."""
@@ -107,12 +110,9 @@ class Whole:
     notes: Sequence[str]
     open: frozenset[str] = frozenset()
 
-    @cached_property
-    def shut(self) -> list[NamedCall]:
-        return closed(self.calls, self.open, self.entries)
-
     def flow(self) -> MirroredFlow:
-        shown = collapsed(self.entries, self.shut, self.roots, flow_of) if self.shut else self.entries
+        shut = closed(self.calls, self.open, self.entries)
+        shown = collapsed(self.entries, shut, self.roots, flow_of) if shut else self.entries
         cuts = [f"{parent} → {entry.name}" for entry in shown for parent in entry.cut]
         said = [f"no gradient flows over {' and '.join(cuts)}"] if cuts else []
         return flow_of(shown, [*self.notes, *said], self)
@@ -142,6 +142,7 @@ def flow_of(entries: Sequence[Entry], notes: Sequence[str] = (), whole: Whole | 
         make_graph=lambda: _graph(entries, rows),
         places=tuple(_refs(e.arguments[:place]) for e in entries for place in e.partials),
         whole=whole,
+        modules={entry.name: entry.module for entry in entries if entry.module is not None},
         parts=Later([e.name for e in entries if e.within], lambda name: whole.part(by_name[name])),
         grads={entry.name: entry.grad for entry in entries if entry.pytorch is None and not entry.is_outside},
         cuts=tuple(Edge(entry.name, parent, spelling.NOTHING) for entry in entries for parent in entry.cut),

@@ -432,3 +432,15 @@ def test_a_module_after_backward():
     flow = mirror(loss, net=net, x=x)
     assert not any(edge.exists for edge in flow.edges if edge.child == "net")
     assert flow.notes and "was freed" in str(flow) and "was freed" in str(flow.open())
+
+
+def test_a_module_is_opened_by_its_node_or_by_its_call():
+    cell, state = nn.RNNCell(2, 2), torch.zeros(2, requires_grad=True)
+    with watch(cell):
+        h = cell(torch.ones(2), cell(torch.zeros(2), state))
+    flow = mirror(h, cell=cell, state=state, h=h)
+    assert flow.closed == ("cell(1)", "cell(2)") and flow.modules == {"cell(1)": "cell(1)", "h": "cell(2)"}
+    assert flow.open("h").names == flow.open("cell(2)").names and flow.open("h").closed == ("cell(1)",)
+    assert flow.parts["h"].outputs == ("h",)
+    with pytest.raises(UnknownName, match="closed module called 'state'"):
+        flow.open("state")
