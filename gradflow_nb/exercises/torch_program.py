@@ -16,7 +16,7 @@ from ..errors import InputError
 from .autograd import Autograd
 
 ERROR = "RuntimeError"
-_MESSAGES = {
+MESSAGES = {
     "integers": "Only Tensors of floating point and complex dtype can require gradients",
     "leaf": "a leaf Variable that requires grad is being used in an in-place operation",
     "no graph": "element 0 of tensors does not require grad and does not have a grad_fn",
@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
 
     @property
     def message(self) -> str:
-        return _MESSAGES.get(self.rule, "")
+        return MESSAGES.get(self.rule, "")
 
 
 @dataclass(frozen=True)

@@ -11,29 +11,43 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import prod
+from typing import Any
 
 import numpy as np
 import torch
 
 from ..core.linear import Missing
-from .walking import Function, Key, is_leaf, numbers
+from .walking import Checkpointed, Function, Key, is_leaf, numbers
 
 Shape = tuple[int, ...]
+Row = Callable[[torch.Tensor], tuple[torch.Tensor, ...]]
 _FEW_ROWS = 12
 """For more rows one call in a batch is faster than a call for each."""
+_MOST_AT_ONCE = 2_000_000
+"""So many entries the units of one batch may have, or its answers."""
 
 FREED = "a backward pass freed what it needs; mirror before backward(), or write backward(retain_graph=True)"
 EDITED = "a tensor that it needs was edited in place; write x = x + 1 in place of x += 1"
 
 
+CHECKPOINT = "a checkpoint would run a part of the program again for it; mirror the result of that part alone"
+
+
 def refusal(error: BaseException) -> Missing:
     """Why PyTorch gives no partial, as it stands on an edge."""
     text = str(error)
+    if isinstance(error, Checkpointed):
+        return Missing(CHECKPOINT, "was not asked for")
     if "a second time" in text or "been freed" in text:
         return Missing(FREED, "was freed")
     if "inplace operation" in text:
         return Missing(EDITED, "is lost")
     return Missing(f"PyTorch says: {text.splitlines()[0] if text else type(error).__name__}", "cannot be given")
+
+
+def is_refusal(found: Any) -> bool:
+    """Whether a partial is missing because PyTorch gave none; others are inf or nan."""
+    return isinstance(found, Missing) and (found.says != "cannot be given" or found.reason.startswith("PyTorch says"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,7 @@ class Result:
         """The function's own answer to a cotangent of this result, one tensor for each argument."""
         function = self.function
         if not callable(function):
-            return self._of_a_person(cotangent)
+            return self._python_backward(cotangent)
         others = self.count - 1
         answer = (
             function(*[None] * self.number, cotangent, *[None] * (others - self.number))
@@ -70,7 +84,7 @@ class Result:
         )
         return answer if isinstance(answer, tuple) else (answer,)
 
-    def _of_a_person(self, cotangent: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+    def _python_backward(self, cotangent: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         """The same of a function that somebody wrote in Python, with what PyTorch does around such a call."""
         function = self.function
         given = [
@@ -88,33 +102,48 @@ class Result:
         return one.expand(self.shape) if self.shape else one
 
     def rows(self, wanted: Sequence[tuple[int, Shape]]) -> list[np.ndarray | None]:
-        """The Jacobians by some arguments, each given by its number and shape; None for one that is all zeros."""
+        """The Jacobians by some arguments, each given by its number and shape; None where no gradient flows at all."""
         size = prod(self.shape)
-        units = torch.eye(size, dtype=self.dtype, device=self.device).reshape(size, *self.shape)
+        nothing: set[int] = set()
 
         def row(unit: torch.Tensor) -> tuple[torch.Tensor, ...]:
             answers = self.backward(unit)
+            nothing.update(i for i, _ in wanted if answers[i] is None)
             return tuple(
-                torch.zeros(shape, device=self.device) if answers[i] is None else fitted(answers[i], shape)
+                torch.zeros(shape, dtype=self.dtype, device=self.device)
+                if answers[i] is None
+                else fitted(answers[i], shape)
                 for i, shape in wanted
             )
 
+        at_once = max(1, min(size, _MOST_AT_ONCE // max(size, *(prod(shape) for _, shape in wanted), 1)))
+        blocks = [self._block(row, first, min(first + at_once, size)) for first in range(0, size, at_once)]
+        found = [np.concatenate(parts) for parts in zip(*blocks)]
+        return [None if i in nothing else matrix for (i, _), matrix in zip(wanted, found)]
+
+    def _block(self, row: Row, first: int, last: int) -> list[np.ndarray]:
+        """The rows from `first` up to `last`."""
+        size, count = prod(self.shape), last - first
+        units = torch.zeros(count, size, dtype=self.dtype, device=self.device)
+        units[torch.arange(count), torch.arange(first, last)] = 1
+        units = units.reshape(count, *self.shape)
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a batch is slow, for some functions
-            if size > _FEW_ROWS:
+            if count > _FEW_ROWS:
                 try:
-                    blocks = [numbers(block.reshape(size, -1)) for block in torch.vmap(row)(units)]
-                    if self._agree(blocks, row):
+                    blocks = [numbers(block.reshape(count, -1)) for block in torch.vmap(row)(units)]
+                    if self._agree(blocks, units, row):
                         return blocks
                 except Exception:  # not every function can be called in a batch
                     pass
             found = [torch.stack(column) for column in zip(*map(row, units))]
-        return [numbers(block.reshape(size, -1)) for block in found]
+        return [numbers(block.reshape(count, -1)) for block in found]
 
-    def _agree(self, blocks: Sequence[np.ndarray], row: Callable[[torch.Tensor], tuple[torch.Tensor, ...]]) -> bool:
+    def _agree(self, blocks: Sequence[np.ndarray], units: torch.Tensor, row: Row) -> bool:
         """Whether what came from a batch agrees with a single call: PyTorch has batches that give wrong numbers."""
-        weights = np.linspace(1, 2, prod(self.shape))
-        answers = row(torch.tensor(weights, dtype=self.dtype, device=self.device).reshape(self.shape))
+        weights = np.linspace(1, 2, len(units))
+        together = torch.tensor(weights, dtype=self.dtype, device=self.device)
+        answers = row(torch.tensordot(together, units, dims=1))
         near = torch.finfo(self.dtype).eps ** 0.5
         return all(
             (abs(weights @ block - np.ravel(numbers(answer))) <= near * (weights @ abs(block))).all()

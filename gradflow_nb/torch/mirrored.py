@@ -12,16 +12,19 @@ import numpy as np
 from ..core.edge import Edge
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
+from ..core.linear import Missing
 from ..core.node import Node
 from ..core.worlds import Unknown, exact
 from ..core.written import value_formula, written
-from ..errors import UnknownName
+from ..errors import DomainError, UnknownName
 from ..notation.plain import Call, Equation, Formula, Name, Words
 from . import spelling
 from .modules import closed, collapsed
 from .reading import Entry, Ref
 from .walking import numbers
 from .watching import NamedCall
+
+_NO_FORMULA = Missing("it was asked of PyTorch", "has no formula in symbols")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,10 +70,13 @@ class MirroredFlow(GradientFlow):
         import sympy
 
         graph = Graph(self.graph.named, expanded=True)
-        formulas: dict[str, list[Edge]] = {}
-        for edge in graph.flow().edges:
-            formulas.setdefault(edge.child, []).append(edge)
-        edges = tuple(formulas[edge.child][place] for edge, place in zip(self.edges, self.places))
+        try:
+            formulas: dict[str, list[Edge]] = {}
+            for edge in graph.flow().edges:
+                formulas.setdefault(edge.child, []).append(edge)
+            edges = tuple(formulas[edge.child][place] for edge, place in zip(self.edges, self.places))
+        except DomainError:  # such as of x/0, which is inf for PyTorch
+            edges = tuple(replace(edge, map=_NO_FORMULA) for edge in self.edges)
         known = {name: sympy.Symbol(name) for name in self.names}
         return GradientFlow(graph, self.names, edges, self.equations, known, True, self.notes, self.remarks)
 
@@ -178,6 +184,8 @@ def _row(entry: Entry, entries: Mapping[str, Entry]) -> tuple | None:
     if found is None:
         return None
     operation, arguments = found
+    if not all(np.isfinite(a).all() for a in arguments if isinstance(a, (int, float, np.ndarray))):
+        return None  # a graph has no inf and no nan
     return operation, [exact.exact(a) if isinstance(a, (int, float)) else a for a in arguments]
 
 
@@ -203,6 +211,9 @@ def _written(name: str, row: tuple | None, entries: Mapping[str, Entry]) -> Form
     """The right side of an entry's equation, with … for what is not known."""
     entry = entries[name]
     if row is not None:
+        refs = [Name(a) for a in row[1] if type(a) is Ref]
+        if row[0].name == "mul" and len(refs) == 1 and any(np.array_equal(a, 1) for a in row[1]):
+            return refs[0]  # times one, as a backward pass begins
         parts = [Node(None, (), a or "…") if a is None or type(a) is Ref else spelling.short(a) for a in row[1]]
         return written(Node(row[0], parts), lambda node: node.name)
     if entry.module is not None:  # its parameters go without saying

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 import torch
@@ -28,7 +29,9 @@ def mirror(result: Any, /, *modules: torch.nn.Module, **named: Any) -> MirroredF
 
     Nothing of PyTorch's is altered: no pass is run, nothing is freed, and no `.grad` is touched. Every edge has the
     local partial that PyTorch's own backward function gives; a Jacobian of more than 10,000 entries is left to PyTorch
-    until it is asked for. Hooks are not called. Everything else is a snapshot of this moment.
+    until it is asked for. Hooks on tensors are not called, and a checkpoint is not run again; a backward that somebody
+    wrote in Python is called. Everything else is a snapshot of this moment: the values are those that tensors have now,
+    also where they were changed after they had been used. What no gradient flows from is drawn where it has a name.
     Raises `GradflowError` for what has no graph behind it, and for complex numbers.
 
     Source: Paszke et al., Automatic differentiation in PyTorch (2017).
@@ -53,8 +56,9 @@ def whole_of(result: Any, modules: Sequence[Any], given: Mapping[str, Any], vari
     hints = {name: tensor for name, tensor in variables.items() if name not in tensors}
     for i, (_, tensor) in enumerate(called, 1):
         if naming.name_of(tensor, tensors | hints) is None:
-            name = "y" if len(called) == 1 else f"y_{i}"
-            hints[name if name not in tensors | hints else name.replace("y", "result")] = tensor
+            own = f"_{i}" if len(called) > 1 else ""
+            words = chain((f"y{own}", f"result{own}"), (f"y{own}_{j}" for j in count(2)))
+            hints[next(word for word in words if word not in tensors and word not in hints)] = tensor
     roots = [_root(tensor, naming.name_of(tensor, tensors | hints)) for _, tensor in called]
     calls = [call for module in modules for call in named_calls("", module)]
     for name, each in given.items():

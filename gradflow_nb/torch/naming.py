@@ -14,7 +14,7 @@ Tensors = dict[str, torch.Tensor]
 
 def check(tensors: Iterable[Any], called: str = "A tensor on the way") -> None:
     """Raises `GradflowError` for tensors, or results, of complex numbers, and for such as have no numbers at all."""
-    for tensor in tensors:
+    for tensor in {tensor.dtype: tensor for tensor in tensors}.values():
         if tensor.dtype.is_complex:
             raise GradflowError(f"{called} is complex, and partials here are of real numbers: mirror what is real.")
         if tensor.device.type == "meta":
@@ -42,10 +42,10 @@ def named(modules: Iterable[Any], given: Mapping[str, Any]) -> Tensors:
         if not isinstance(module, torch.nn.Module):
             kind = type(module).__name__
             raise GradflowError(f"After the result come modules, and this is a {kind}: give tensors by name.")
-        found.update(module.named_parameters())
+        _add(found, module.named_parameters())
     for name, each in given.items():
         if isinstance(each, torch.nn.Module):
-            found.update({f"{name}.{path}": parameter for path, parameter in each.named_parameters()})
+            _add(found, ((f"{name}.{path}", parameter) for path, parameter in each.named_parameters()))
         elif isinstance(each, torch.Tensor):
             found[name] = each
         else:
@@ -54,6 +54,12 @@ def named(modules: Iterable[Any], given: Mapping[str, Any]) -> Tensors:
     for name, tensor in found.items():
         check([tensor], name)
     return found
+
+
+def _add(found: Tensors, parameters: Iterable[tuple[str, torch.Tensor]]) -> None:
+    for name, parameter in parameters:
+        if found.setdefault(name, parameter) is not parameter:
+            raise GradflowError(f"Two parameters are called {name}: give modules by keyword, as in enc=enc, dec=dec.")
 
 
 def variables(frame: Mapping[str, Any]) -> Tensors:

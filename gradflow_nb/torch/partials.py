@@ -7,7 +7,7 @@ cotangent of ones gives the whole diagonal.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import prod
+from math import isfinite, prod
 
 import numpy as np
 import torch
@@ -24,7 +24,10 @@ MOST_ENTRIES = 10_000
 
 
 def partials(result: Result, arguments: Mapping[int, Shape]) -> dict[int, LinearMap]:
-    """The partials of a result by its arguments, given as the shapes by their places. To be called under `no_grad`."""
+    """The partials of a result by its arguments, given as the shapes by their places; none where no gradient flows.
+
+    To be called under `no_grad`.
+    """
     try:
         return _partials(result, arguments)
     except Exception as error:  # a function that somebody wrote may raise anything
@@ -32,40 +35,38 @@ def partials(result: Result, arguments: Mapping[int, Shape]) -> dict[int, Linear
 
 
 def _partials(result: Result, arguments: Mapping[int, Shape]) -> dict[int, LinearMap]:
-    name = type(result.function).__name__
     if not result.shape:
         answers = result.backward(result.ones())
-        return {i: _from_one(result, answers[i], i, shape) for i, shape in arguments.items()}
+        return {i: _from_one(result, answers[i], i, s) for i, s in arguments.items() if answers[i] is not None}
+    name = type(result.function).__name__
     if is_elementwise(name):
         answers = result.backward(result.ones())
-        return {i: _from_ones(result, answers[i], i, shape) for i, shape in arguments.items()}
-    found: dict[int, LinearMap] = {}
+        return {i: _from_ones(result, answers[i], i, s) for i, s in arguments.items() if answers[i] is not None}
+    found: dict[int, LinearMap | None] = {}
     if moves_entries(name):
         found = {i: moved for i, shape in arguments.items() if (moved := _moved(result, i, shape)) is not None}
     size = prod(result.shape)
     small = [(i, shape) for i, shape in arguments.items() if i not in found and size * prod(shape) <= MOST_ENTRIES]
     if small:
         for (i, shape), matrix in zip(small, result.rows(small)):
-            found[i] = _from_matrix(matrix, result.shape, shape, moves_entries(name))
-    return {i: found.get(i) or Asked(result, i, shape) for i, shape in arguments.items()}
+            found[i] = None if matrix is None else _from_matrix(matrix, result.shape, shape, moves_entries(name))
+    maps = {i: found[i] if i in found else Asked(result, i, shape) for i, shape in arguments.items()}
+    return {i: map for i, map in maps.items() if map is not None}
 
 
-def _from_one(result: Result, answer: torch.Tensor | None, argument: int, shape: Shape) -> LinearMap:
+def _from_one(result: Result, answer: torch.Tensor, argument: int, shape: Shape) -> LinearMap:
     """The partial of a single number: a number itself, or the one row of the Jacobian."""
-    if answer is None:
-        return _zero((), shape)
     if not shape:
-        return factor(answer.item())
+        slope = answer.item()
+        return Factor(slope) if isfinite(slope) else factor(slope)
     row = numbers(fitted(answer, shape)).reshape(1, -1)
     found = _from_matrix(row, (), shape, moves_entries(type(result.function).__name__))
     return found if row.size <= MOST_ENTRIES or isinstance(found, Selection) else Asked(result, argument, shape)
 
 
-def _from_ones(result: Result, answer: torch.Tensor | None, argument: int, shape: Shape) -> LinearMap:
+def _from_ones(result: Result, answer: torch.Tensor, argument: int, shape: Shape) -> LinearMap:
     """The partial of an operation that does not mix entries: the answer to ones is the diagonal."""
     into = result.shape
-    if answer is None:
-        return _zero(into, shape)
     if tuple(answer.shape) != into:  # the function has added up already what was broadcast
         if prod(into) * prod(shape) > MOST_ENTRIES:
             return Asked(result, argument, shape)
@@ -75,10 +76,6 @@ def _from_ones(result: Result, answer: torch.Tensor | None, argument: int, shape
         return scaled
     spread = np.broadcast_to(np.arange(prod(shape)).reshape(shape), into).ravel()
     return composed(scaled, Selection(spread, into, shape))
-
-
-def _zero(into: Shape, shape: Shape) -> LinearMap:
-    return Factor(0) if into == shape == () else Selection(np.full(prod(into), -1), into, shape)
 
 
 def _moved(result: Result, argument: int, shape: Shape) -> LinearMap | None:

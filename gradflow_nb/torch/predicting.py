@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,27 +11,25 @@ import numpy as np
 import torch
 
 from ..core.linear import Missing
+from ..core.sweeps import cotangents
 from ..core.written import value_formula
 from ..errors import GradflowError
+from ..exercises.torch_program import MESSAGES
 from . import naming
 from .answers import EDITED, FREED
 from .mirrored import MirroredFlow
 from .mirroring import whole_of
+from .reading import Entry
 from .walking import key_of, numbers
-
-_NO_GRAPH = "element 0 of tensors does not require grad and does not have a grad_fn"
-_VECTOR = "grad can be implicitly created only for scalar outputs"
-_TWICE = "Trying to backward through the graph a second time"
-_IN_PLACE = "has been modified by an inplace operation"
 
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
     """What `result.backward()` will do: the `error` that it will raise, by its name, or the `grads` that it will leave.
 
-    `grads` has for every named tensor what its `.grad` will be, None where it stays empty; `why` says for each name how
-    that comes about, and under "" why there is an error. `message` is a piece of what PyTorch will say, and `remedy`
-    what to write instead.
+    `grads` has for every named tensor what its `.grad` will be: None where it stays empty, nan where inf or nan
+    will stand in it. `why` says for each name how that comes about, and under "" why there is an error. `message` is a
+    piece of what PyTorch will say, and `remedy` what to write instead.
     """
 
     result: torch.Tensor
@@ -52,7 +50,7 @@ class Forecast:
             return f"{self.name}.backward() will run. To see each .grad, give names: predict({self.name}, x=x)."
         lines = [f"{self.name}.backward() will leave"]
         for name, grad in self.grads.items():
-            shown = "None" if grad is None else f"{value_formula(grad)}"
+            shown = "None" if grad is None else f"{value_formula(grad)}" if np.isfinite(grad).all() else "inf or nan"
             lines.append(f"  {name.rjust(width)}.grad = {shown}   {self.why[name]}")
         return "\n".join(lines)
 
@@ -70,7 +68,8 @@ class Forecast:
 def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) -> Forecast:
     """What `result.backward()` will do, from the graph alone: nothing is run. Names are given as to `mirror`.
 
-    Without names it speaks of the caller's own variables. `check` runs it, and compares.
+    Without names it speaks of the caller's own variables. `check` runs it, and compares. Raises `GradflowError` where
+    only running it would tell: with hooks, and across a checkpoint.
 
     >>> import torch
     >>> from gradflow_nb.torch import predict
@@ -101,29 +100,33 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
         whole = "is made of integers" if not result.is_floating_point() else "was detached, or made of what needs none"
         return fails(
             f"{name} requires no gradient: it {whole}",
-            _NO_GRAPH,
+            MESSAGES["no graph"],
             "Let an input require one, torch.tensor(2.0, requires_grad=True), with no detach() or no_grad() between.",
         )
     if result.numel() != 1:
         return fails(
             f"{name} has {result.numel()} entries, and only a single number starts a backward pass without being told "
             "its weights",
-            _VECTOR,
+            MESSAGES["vector"],
             f"Write {name}.sum().backward(), or give weights: {name}.backward(torch.ones_like({name})).",
         )
     whole = whole_of(result, modules, named, variables)
     flow = whole.opened(None)
-    refused = {entry.refused.reason for entry in whole.entries if entry.refused is not None}
-    if FREED in refused:
+    refused = [entry for entry in whole.entries if entry.refused is not None]
+    first = max(refused, key=lambda entry: entry.order).refused.reason if refused else ""  # the pass goes backwards
+    if first not in ("", FREED, EDITED):
+        raise GradflowError(f"What {name}.backward() does cannot be foretold: {first}.")
+    _check_hooks(whole.entries, {**variables, **tensors})
+    if first == FREED:
         return fails(
             "a backward pass has freed what it had used",
-            _TWICE,
+            MESSAGES["freed"],
             f"Compute {name} anew, or keep its graph the first time: backward(retain_graph=True).",
         )
-    if EDITED in refused:
+    if first == EDITED:
         return fails(
             "a tensor that was saved for the backward pass was changed in place",
-            _IN_PLACE,
+            MESSAGES["edited"],
             "Make a new tensor, x = x + 1, in place of x += 1.",
         )
     name = whole.roots[0]
@@ -132,6 +135,14 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
     said = {each: _after(flow, name, each, tensor) for each, tensor in tensors.items()}
     grads, why = ({each: pair[i] for each, pair in said.items()} for i in (0, 1))
     return Forecast(result, name, tensors, None, grads, why)
+
+
+def _check_hooks(entries: Sequence[Entry], tensors: naming.Tensors) -> None:
+    """Raises `GradflowError` where hooks decide what a gradient becomes on its way."""
+    hooked = [n for n, t in tensors.items() if t._backward_hooks or getattr(t, "_post_accumulate_grad_hooks", None)]
+    hooked += [entry.name for entry in entries if (entry.pytorch or "").startswith("BackwardHookFunction")]
+    if hooked:
+        raise GradflowError(f"Hooks decide what comes at {hooked[0]}, and only running them shows it: remove them.")
 
 
 def _after(flow: MirroredFlow, of: str, name: str, tensor: torch.Tensor) -> tuple[Any, str]:
@@ -143,9 +154,10 @@ def _after(flow: MirroredFlow, of: str, name: str, tensor: torch.Tensor) -> tupl
         return before, f"{name} is no leaf: only leaves keep their .grad, unless retain_grad() is called"
     if name not in flow.known or not flow.paths(of, name).count:
         return before, f"no path leads from {of} to {name}"
-    added = flow.vjp(of, np.ones(tuple(np.shape(flow.known[of]))) if np.shape(flow.known[of]) else 1.0)[name]
+    shape = np.shape(flow.known[of])
+    added = cotangents(flow, of, name, np.ones(shape) if shape else 1.0)[name]
     if isinstance(added, Missing):
-        return before, f"{added.reason}"
+        return np.nan, f"d{of}/d{name} is inf or nan: {added.reason}"
     made = f"d{of}/d{name}"
     if before is None:
         return added, made
@@ -161,4 +173,6 @@ def _grad(tensor: torch.Tensor) -> Any:
 def _alike(wanted: Any, found: Any) -> bool:
     if wanted is None or found is None:
         return wanted is found
+    if not np.isfinite(wanted).all():
+        return not np.isfinite(found).all()
     return np.shape(wanted) == np.shape(found) and bool(np.allclose(wanted, found, rtol=1e-4, atol=1e-6))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from math import isfinite, log10
 from typing import Any
 
 import torch
@@ -16,10 +17,10 @@ import torch
 from ..core.linear import LinearMap, Missing
 from ..core.worlds import Unknown
 from . import naming, spelling
-from .answers import Result, refusal
+from .answers import CHECKPOINT, Result, is_refusal, refusal
 from .partials import partials
 from .sharing import Memory
-from .walking import Function, Key, is_leaf, key_of, numbers, saved, snapshot, tensors_in, walk
+from .walking import Checkpointed, Function, Key, copied, is_leaf, key_of, numbers, saved, tensors_in, walk
 from .watching import NamedCall
 
 
@@ -88,17 +89,18 @@ class _Reader:
         self, roots: Sequence[Key], named: Mapping[str, Any], hints: Mapping[str, Any], calls: Sequence[NamedCall]
     ) -> None:
         self.links = walk(roots)
+        self.leaves = {function for function in self.links if is_leaf(function)}
         self.saved: dict[Function, dict[str, Any]] = {}
         self.refused: dict[Function, Missing] = {}
         self.held: dict[Key, torch.Tensor] = {}
         """The tensors that somebody still holds."""
         for function in self.links:
-            if is_leaf(function):
+            if function in self.leaves:
                 self.held[function, 0] = function.variable
                 continue
             self.saved[function], refused = saved(function)
-            if refused is not None:
-                self.refused[function] = refusal(refused)
+            if refused is not None and (callable(function) or isinstance(refused, Checkpointed)):
+                self.refused[function] = refusal(refused)  # of a backward that somebody wrote, the call will tell
             for value in self.saved[function].values():
                 for tensor in (value,) if isinstance(value, torch.Tensor) else tensors_in(value):
                     if (maker := tensor.grad_fn) is not None:
@@ -150,7 +152,7 @@ class _Reader:
             for key in filter(None, links):
                 users.setdefault(key, []).append(function._sequence_nr())
         for each in sorted(calls, key=lambda each: each.call.first - each.call.last):
-            made = [key for key in self.keys if not is_leaf(key[0]) and each.call.made(key[0]._sequence_nr())]
+            made = [key for key in self.keys if key[0] not in self.leaves and each.call.made(key[0]._sequence_nr())]
             results = [key for key in made if not all(map(each.call.made, users[key]))]
             for i, key in enumerate(results):
                 name = each.name if len(results) == 1 else f"{each.name}[{i}]"
@@ -162,21 +164,21 @@ class _Reader:
         inner, leaves = (_fresh(word, taken) for word in ("v_", "leaf_"))
         for key in self.keys:
             if key not in self.names:
-                self.names[key] = next(leaves if is_leaf(key[0]) else inner)
+                self.names[key] = next(leaves if key[0] in self.leaves else inner)
 
     # Entries ----------------------------------------------------------------------------------------------------------
 
     def entries(self) -> list[Entry]:
         """Inputs first, in the order in which they were named, parameters after the others; then the operations."""
         inputs = [self._apart(name, tensor) for name, tensor in self.apart.items()]
-        inputs += [self._leaf(key) for key in self.keys if is_leaf(key[0])]
+        inputs += [self._leaf(key) for key in self.keys if key[0] in self.leaves]
         inputs.sort(key=lambda entry: (entry.is_parameter, self.order.get(entry.name, len(self.order))))
-        inner = [key for key in self.keys if not is_leaf(key[0])]
+        inner = [key for key in self.keys if key[0] not in self.leaves]
         partials = [self._partials(key) for key in inner]  # apart from the rest: PyTorch answers faster in a row
         return [*inputs, *map(self._operation, inner, partials)]
 
     def _apart(self, name: str, tensor: torch.Tensor) -> Entry:
-        source, _ = self.memory.owner(tensor, name)
+        source = self.memory.owner(tensor, name)
         cut = () if source is None else (source,)
         kinds = {"requires_grad": tensor.requires_grad, "is_parameter": isinstance(tensor, torch.nn.Parameter)}
         return Entry(name, tuple(tensor.shape), numbers(tensor), cut=cut, **kinds)
@@ -194,11 +196,13 @@ class _Reader:
         cut = self._constant_arguments(name, arguments, kept) if None in links else []
         if self.constants:  # what else it was given, such as the classes of a loss
             others = (self.constants.get(id(tensor)) for value in kept.values() for tensor in tensors_in(value))
-            cut = list(dict.fromkeys([*cut, *filter(None, others)]))
+            cut += filter(None, others)
+        if len(partials) + links.count(None) < len(links):  # what no gradient flows to, for the function gives none
+            cut += (self.names[link] for i, link in enumerate(links) if link is not None and i not in partials)
         tensor = self.held.get(key)
-        value = Unknown(result.shape) if tensor is None else snapshot(tensor)
+        value = Unknown(result.shape) if tensor is None else copied(tensor)
         if not result.shape and any(argument is None for argument in arguments):
-            self._recovered(name, kept, arguments, value, links, result.dtype)
+            self._recovered(name, kept, arguments, tensor, links)
         return Entry(
             self.names[key],
             result.shape,
@@ -210,7 +214,7 @@ class _Reader:
             numbers(tensor.grad) if tensor is not None and tensor.retains_grad and tensor.grad is not None else None,
             order=function._sequence_nr(),
             refused=self.refused.get(function),
-            cut=tuple(cut),
+            cut=tuple(dict.fromkeys(cut)),
         )
 
     def _constant_arguments(self, name: str, arguments: list[Any], kept: Mapping[str, Any]) -> list[str]:
@@ -219,37 +223,48 @@ class _Reader:
         for i, called in enumerate(spelling.argument_names(name, len(arguments))):
             constant = kept.get(called) if arguments[i] is None else None
             if isinstance(constant, torch.Tensor):
-                source, whole = self.constants.get(id(constant)), True
-                if source is None:
-                    source, whole = self.memory.owner(constant)
-                if source is not None:
-                    cut.append(source)
-                    arguments[i] = Ref(source) if whole else None
+                known = self.constants.get(id(constant))
+                source = known or self.memory.owner(constant)
+                cut += [source] if source is not None else []
+                arguments[i] = None if known is None else Ref(known)
             if constant is not None and arguments[i] is None:
                 arguments[i] = spelling.number(constant)
         return cut
 
     def _partials(self, key: Key) -> dict[int, LinearMap]:
         results = self.results
+        skipped = self.refused.get(key[0])
+        if skipped is not None and skipped.reason == CHECKPOINT:
+            return {i: skipped for i, k in enumerate(self.links[key[0]]) if k is not None}
         found = partials(results[key], {i: results[k].shape for i, k in enumerate(self.links[key[0]]) if k is not None})
-        refused = next((each for each in found.values() if isinstance(each, Missing)), None)
-        if refused is not None:  # what was saved says more of the reason than the call
-            refused = self.refused.setdefault(key[0], refused)
-            found = {i: refused if isinstance(each, Missing) else each for i, each in found.items()}
+        refused = [each for each in found.values() if type(each) is Missing and is_refusal(each)]
+        if refused:  # what was saved says more of the reason than the call
+            refused = self.refused.setdefault(key[0], refused[0])
+            found = {i: refused if is_refusal(each) else each for i, each in found.items()}
         return found
 
-    def _recovered(self, name: str, kept: Mapping, arguments: list, value: Any, links: Sequence, dtype: Any) -> None:
-        """The number in `b + 1`, which PyTorch does not keep: it follows from the two tensors, if these are held."""
-        place = arguments.index(None)
+    def _recovered(
+        self, name: str, kept: Mapping[str, Any], arguments: list[Any], result: torch.Tensor | None, links: Sequence
+    ) -> None:
+        """The number in `b + 1`, which PyTorch does not keep: it follows from the two tensors, if these are held.
+
+        Only if neither was changed in place, and if it is known to three digits at least.
+        """
+        place = next(i for i, argument in enumerate(arguments) if argument is None)
         other = self.held.get(links[1 - place]) if len(links) == 2 else None
-        if other is None or other.ndim or not isinstance(value, float) or kept.get("alpha", 1) != 1:
+        if result is None or other is None or other.ndim or kept.get("alpha", 1) != 1:
             return
-        if other._version:  # it was changed in place, perhaps since
+        if result._version or other._version:
             return
-        given = float(other.item())
+        value, given = float(result.item()), float(other.item())
         change = {"Add": value - given, "Sub": given - value if place else value + given}.get(spelling.base(name))
-        if change is not None:
-            arguments[place] = float(f"{change:.{14 if dtype is torch.float64 else 6}g}")
+        blur = max(abs(value), abs(given)) * _PRECISION.get(result.dtype, 1.0)
+        if change is not None and isfinite(change) and 1000 * blur < abs(change):
+            digits = min(15, int(log10(abs(change) / blur))) if blur else 6
+            arguments[place] = float(f"{change:.{digits}g}")
+
+
+_PRECISION = {dtype: torch.finfo(dtype).eps for dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16)}
 
 
 def _fresh(word: str, taken: set[str]) -> Iterator[str]:

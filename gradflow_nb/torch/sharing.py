@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 
 
@@ -14,8 +15,8 @@ class Memory:
         self._tensors = tensors
         self._storages: dict[int, list[tuple[str, torch.Tensor]]] = {}
 
-    def owner(self, tensor: torch.Tensor, own: str | None = None) -> tuple[str | None, bool]:
-        """The name of a known tensor that this one shares memory with, and whether they are the same entries.
+    def owner(self, tensor: torch.Tensor, own: str | None = None) -> str | None:
+        """The name of a known tensor that this one shares entries with; None where there is none, or it is not sure.
 
         `own` is what the tensor itself is called, if it is known too.
         """
@@ -23,15 +24,7 @@ class Memory:
             for name, known in self._tensors:
                 self._storages.setdefault(_storage(known), []).append((name, known))
         alike = self._storages.get(_storage(tensor), []) if tensor.numel() else []
-        alike = [(name, known) for name, known in alike if name != own and _overlap(tensor, known)]
-        for name, known in alike:
-            if _layout(known) == _layout(tensor):
-                return name, True
-        return (alike[0][0] if alike else None), False
-
-
-def _layout(tensor: torch.Tensor) -> tuple:
-    return tensor.data_ptr(), tensor.shape, tensor.stride()
+        return next((name for name, known in alike if name != own and _overlap(tensor, known)), None)
 
 
 def _storage(tensor: torch.Tensor) -> int:
@@ -39,11 +32,26 @@ def _storage(tensor: torch.Tensor) -> int:
 
 
 def _overlap(one: torch.Tensor, other: torch.Tensor) -> bool:
-    """Whether two tensors reach over the same bytes of their storage."""
-    (first, last), (low, high) = map(_reach, (one, other))
-    return first < high and low < last
+    """Whether two tensors of one storage have an entry in common. Of large ones only if they lie alike."""
+    if _layout(one) == _layout(other):
+        return True
+    if max(one.numel(), other.numel()) > _MOST_COMPARED or one.dtype != other.dtype:
+        return False
+    return bool(np.intersect1d(_offsets(one), _offsets(other)).size)
 
 
-def _reach(tensor: torch.Tensor) -> tuple[int, int]:
-    entries = 1 + sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.stride()))
-    return tensor.data_ptr(), tensor.data_ptr() + entries * tensor.element_size()
+def _layout(tensor: torch.Tensor) -> tuple:
+    return tensor.data_ptr(), tensor.shape, tensor.stride()
+
+
+def _offsets(tensor: torch.Tensor) -> np.ndarray:
+    """Where each entry lies in the storage."""
+    places = np.full((1,) * max(tensor.ndim, 1), tensor.storage_offset())
+    for axis, (size, stride) in enumerate(zip(tensor.shape, tensor.stride())):
+        shape = [1] * tensor.ndim
+        shape[axis] = size
+        places = places + (np.arange(size) * stride).reshape(shape)
+    return places.ravel()
+
+
+_MOST_COMPARED = 100_000

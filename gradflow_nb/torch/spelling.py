@@ -80,9 +80,10 @@ _POWERS = {"PowBackward0": ("self",), "PowBackward1": ("self", "exponent"), "Pow
 def base(name: str) -> str:
     """`Mul` of `MulBackward0`, `TanhBackward` of `TanhBackwardBackward0`: an operation without its ending.
 
-    `DiagonalBackward0_copy` is a view that was copied at once, such as `torch.diag` gives.
+    `DiagonalBackward0_copy` is a view that was copied at once, such as `torch.diag` gives. `MulBackward`, without a
+    number, is a function that somebody wrote and called Mul: it keeps its name, and is none of PyTorch's.
     """
-    return re.sub(r"Backward\d*(_copy)?$", "", name) or name
+    return re.sub(r"Backward\d+(_copy)?$", "", name)
 
 
 @cache
@@ -92,6 +93,8 @@ def plain_name(name: str) -> str:
     >>> plain_name("LeakyReluBackward0"), plain_name("Log1PBackward0"), plain_name("NativeLayerNormBackward0")
     ('leaky_relu', 'log1p', 'layer_norm')
     """
+    if base(name) == name:
+        return name.removesuffix("Backward")  # as the person called it who wrote it
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", base(name).removeprefix("Native")).lower()
     return {"convolution": "conv", "linalg_vector_norm": "norm", "t": "transpose"}.get(words, words)
 
@@ -144,7 +147,7 @@ def table_row(name: str, arguments: Sequence[Any], saved: Saved, into: Shape, sh
         case "Where", [first, second]:
             condition = saved.get("condition")
             return None if condition is None else (OPERATIONS["where"], (condition, first, second))
-        case "Softplus", [argument] if saved.get("beta") != 1:
+        case "Softplus", [argument] if saved.get("beta") != 1 or saved.get("threshold", 0) < 20:
             return None
         case ("Add" | "Sub" | "Mul" | "Div"), [argument]:  # by a number
             return OPERATIONS[_ROWS[called]], (argument, saved.get("other"))
@@ -217,16 +220,21 @@ _SETTINGS = {
     "DivBackward2": ("rounding_mode",), "DivBackward3": ("other", "rounding_mode"), "Addcmul": ("value",),
     **dict.fromkeys(("Addmm", "Addmv", "Baddbmm"), ("alpha", "beta")), "Elu": ("scale",),
     **dict.fromkeys(("Sum", "Mean"), ("dim", "keepdim")), "Pow": ("self", "exponent"), "Where": ("condition",),
-    "Softplus": ("beta",), "Softmax": ("dim",), "MseLoss": ("reduction",), "Select": ("dim", "index"),
+    "Softplus": ("beta", "threshold"), "Softmax": ("dim",), "MseLoss": ("reduction",), "Select": ("dim", "index"),
     "Permute": ("dims",), "Transpose": ("dim0", "dim1"), "Convolution": ("transposed",),
 }  # fmt: skip
 """What is to be known of an operation beside its arguments, by the names under which PyTorch saves it."""
 
 
+@cache
+def _wanted(name: str) -> tuple[str, ...]:
+    return _SETTINGS.get(base(name)) or _SETTINGS.get(name) or ()
+
+
 def settings(name: str, saved: Saved) -> Saved:
     """What is to be known of an operation beside its arguments, so far as PyTorch has saved it."""
-    wanted = _SETTINGS.get(base(name)) or _SETTINGS.get(name)
-    if wanted is None:
+    wanted = _wanted(name)
+    if not wanted or not saved:
         return {}
     found = {called: saved[called] for called in wanted if called in saved}
     return {called: value if type(value) in (tuple, str) else number(value) for called, value in found.items()}

@@ -28,7 +28,7 @@ def key_of(tensor: torch.Tensor) -> Key | None:
 
 def is_leaf(function: Function) -> bool:
     """Whether the function only collects a leaf's gradient."""
-    return hasattr(function, "variable")
+    return type(function).__name__ == "AccumulateGrad"
 
 
 Links = dict[Function, list[Key | None]]
@@ -68,7 +68,12 @@ def _reached(roots: Iterable[Key]) -> Links:
     return found
 
 
-_NAMES: dict[type, tuple[str, ...]] = {}
+class Checkpointed(RuntimeError):
+    """Internal: what a function needs is left to a checkpoint, and to read it would run a part of the program again."""
+
+
+_NAMES: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+"""Of each class of functions: the names of what it has saved, and the same as objects that are not read yet."""
 
 
 def saved(function: Function) -> tuple[dict[str, Any], BaseException | None]:
@@ -78,16 +83,28 @@ def saved(function: Function) -> tuple[dict[str, Any], BaseException | None]:
     """
     kind = type(function)
     if kind not in _NAMES:
-        names = (name for name in dir(kind) if name.startswith("_saved_") and "_sym_" not in name)
-        _NAMES[kind] = (*names, *(("saved_tensors",) if hasattr(kind, "saved_tensors") else ()))
+        names = [name for name in dir(kind) if name.startswith("_saved_") and "_sym_" not in name]
+        names += ["saved_tensors"] if hasattr(kind, "saved_tensors") else []
+        _NAMES[kind] = tuple(names), tuple(name for name in dir(kind) if name.startswith("_raw_saved_"))
+    names, raw = _NAMES[kind]
+    if (raw and _is_checkpoint(getattr(function, raw[0]))) or kind.__name__ == "CheckpointFunctionBackward":
+        return {}, Checkpointed()  # a checkpoint holds all that a function has saved, or nothing
     found: dict[str, Any] = {}
     refused = None
-    for name in _NAMES[kind]:
+    for name in names:
         try:
             found[name.removeprefix("_saved_")] = getattr(function, name)
         except RuntimeError as error:
             refused = error
     return found, refused
+
+
+def _is_checkpoint(kept: Any) -> bool:
+    """Whether what was saved, one tensor or several, is left to a checkpoint."""
+    if type(kept) is tuple:
+        return any(map(_is_checkpoint, kept))
+    hook = kept.unpack_hook
+    return hook is not None and hook.__module__ == "torch.utils.checkpoint"
 
 
 def tensors_in(value: Any) -> Iterator[torch.Tensor]:
@@ -101,7 +118,7 @@ def tensors_in(value: Any) -> Iterator[torch.Tensor]:
         yield from tensors_in(list(value.values()))
 
 
-def snapshot(tensor: torch.Tensor) -> Any:
+def copied(tensor: torch.Tensor) -> Any:
     """A copy of a tensor, to be read as `numbers` later; of a single number the number."""
     return float(tensor.item()) if tensor.ndim == 0 else tensor.detach().clone()
 

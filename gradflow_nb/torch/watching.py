@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import get_ident
 from weakref import WeakKeyDictionary
 
 import torch
@@ -19,12 +20,16 @@ _CALLS: Calls = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a module: its path below the watched one, its class, and the operations from `first` up to `last`."""
+    """One call of a module: its path below the watched one, its class, and the operations from `first` up to `last`.
+
+    PyTorch counts the operations of every `thread` for itself.
+    """
 
     path: str
     kind: str
     first: int
     last: int
+    thread: int
 
     def made(self, order: int) -> bool:
         """Whether the operation of this number ran inside the call."""
@@ -40,7 +45,7 @@ def watch(*modules: torch.nn.Module) -> Iterator[None]:
     """While it lasts, calls of these modules and of all in them are remembered, for `mirror` to draw each as one node.
 
     Nothing of the modules is changed but for hooks that are gone afterwards; of what they compute, nothing is kept.
-    Calls that were remembered before are forgotten.
+    Calls that were remembered before are forgotten, and `mirror` knows those of its own thread.
 
     >>> import torch
     >>> from gradflow_nb.torch import mirror, watch
@@ -63,7 +68,7 @@ def watch(*modules: torch.nn.Module) -> Iterator[None]:
                 running.append(_clock())
 
             def after(module: torch.nn.Module, *_: object, running=running, path=path, calls=calls) -> None:
-                calls.append(Call(path, type(module).__name__, running.pop(), _clock()))
+                calls.append(Call(path, type(module).__name__, running.pop(), _clock(), get_ident()))
 
             hooks += [module.register_forward_pre_hook(before), module.register_forward_hook(after)]
     try:
@@ -83,7 +88,7 @@ class NamedCall:
 
 def named_calls(prefix: str, module: torch.nn.Module) -> list[NamedCall]:
     """The calls that were remembered of a module and of those in it; several calls of one path are counted."""
-    calls = _CALLS.get(module, [])
+    calls = [call for call in _CALLS.get(module, []) if call.thread == get_ident()]
     paths = [".".join(filter(None, (prefix, call.path))) or call.kind.lower() for call in calls]
     count: dict[str, int] = {}
     found = []

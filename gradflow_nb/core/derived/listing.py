@@ -36,7 +36,7 @@ class Listing:
         rows = {helper(node.operation): None for node in graph.nodes if node.operation is not None}
         called = [name for name in rows if name]
         self.helpers = tuple(HELPERS[name] for name in called)
-        self.names = Identifiers(["torch", "print", *called])
+        self.names = Identifiers(["torch", "print", "range", "tuple", *called])
         self.lines: list[tuple[str, str]] = []
         self._graph, self._dtype = graph, dtype
         for name in sorted(graph.names, key=lambda name: identifier(name) != name):  # what is fine stays as it is

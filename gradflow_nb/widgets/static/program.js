@@ -117,7 +117,7 @@ function stepsBelow({ first, steps, named }, slot, enter) {
 	return found.sort((a, b) => a - b);
 }
 
-const hasValue = (value) => (typeof value === "number" ? Number.isFinite(value) : value.data.every(Number.isFinite));
+const hasValue = (value) => (typeof value === "number" ? Number.isFinite(value) : value?.data.every(Number.isFinite) ?? true);
 
 const settledValue = (value) => (hasValue(value) ? value : typeof value === "number" ? NaN
 	: { shape: value.shape, data: value.data.map((x) => (Number.isFinite(x) ? x : NaN)) });
