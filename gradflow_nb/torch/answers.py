@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -98,8 +98,7 @@ class Result:
 
     def ones(self) -> torch.Tensor:
         """The cotangent that has 1 everywhere."""
-        one = _one(self.dtype, self.device)
-        return one.expand(self.shape) if self.shape else one
+        return _ones(self.dtype, self.device, self.shape)
 
     def rows(self, wanted: Sequence[tuple[int, Shape]]) -> list[np.ndarray | None]:
         """The Jacobians by some arguments, each given by its number and shape; None where no gradient flows at all."""
@@ -151,9 +150,9 @@ class Result:
         )
 
 
-@cache
-def _one(dtype: torch.dtype, device: torch.device) -> torch.Tensor:
-    return torch.ones((), dtype=dtype, device=device)
+@lru_cache(maxsize=256)
+def _ones(dtype: torch.dtype, device: torch.device, shape: Shape) -> torch.Tensor:
+    return torch.ones((), dtype=dtype, device=device).expand(shape)
 
 
 def fitted(answer: torch.Tensor, shape: Shape) -> torch.Tensor:

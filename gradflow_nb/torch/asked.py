@@ -100,8 +100,8 @@ class OnDiagonal(Diagonal):
     __slots__ = ("_answer", "_read")
 
     def __init__(self, answer: torch.Tensor, into: Shape) -> None:
-        for name, value in (("into", into), ("_answer", answer), ("_read", None)):
-            object.__setattr__(self, name, value)
+        put = object.__setattr__
+        put(self, "into", into), put(self, "_answer", answer), put(self, "_read", None)
 
     @property
     def entries(self) -> Any:  # type: ignore[override]
