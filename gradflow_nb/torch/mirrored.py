@@ -12,18 +12,21 @@ import numpy as np
 from ..core.edge import Edge
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
-from ..core.linear import Missing
+from ..core.linear import Factor, Missing
 from ..core.node import Node
 from ..core.worlds import Unknown, exact
 from ..core.written import value_formula, written
 from ..errors import DomainError, UnknownName
 from ..notation.plain import Call, Equation, Formula, Name, Words
-from . import spelling
+from . import wording
 from .modules import closed, collapsed
 from .reading import Entry, Ref
+from .rows import opaque_row, table_row
 from .walking import numbers
 from .watching import NamedCall
 
+_NOTHING = Factor(0)
+"""What flows over an edge that is cut."""
 _NO_FORMULA = Missing("it was asked of PyTorch", "has no formula in symbols")
 
 
@@ -43,7 +46,7 @@ class MirroredFlow(GradientFlow):
     """Of every edge: which of the arguments that have a node it stands for."""
     grads: Mapping[str, Any] = field(default_factory=dict)
     cuts: tuple[Edge, ...] = ()
-    whole: Whole | None = None
+    snapshot: Snapshot | None = None
     modules: Mapping[str, str] = field(default_factory=dict)
     """Of every node that is a closed module: the call of a module that it is a result of."""
     parts: Mapping[str, MirroredFlow] = field(default_factory=dict)
@@ -63,7 +66,7 @@ class MirroredFlow(GradientFlow):
         for call in calls:
             if call not in self.closed:
                 raise UnknownName(call, self.closed, "closed module")
-        return self if self.whole is None else self.whole.opened(calls or None)
+        return self if self.snapshot is None else self.snapshot.opened(calls or None)
 
     def in_symbols(self) -> GradientFlow:
         """The same nodes and edges, with formulas where the table has a row for what PyTorch did."""
@@ -81,12 +84,14 @@ class MirroredFlow(GradientFlow):
         return GradientFlow(graph, self.names, edges, self.equations, known, True, self.notes, self.remarks)
 
 
+# A large graph is put together when somebody needs it. Put on afterwards, for a dataclass takes what stands in its body
+# for the field's default.
 _graph_of = cached_property(lambda flow: flow.make_graph())
 _graph_of.__set_name__(MirroredFlow, "graph")
-MirroredFlow.graph = _graph_of  # a large graph is put together when somebody needs it
+MirroredFlow.graph = _graph_of
 
 
-class Later(Mapping[str, Any]):
+class Lazy(Mapping[str, Any]):
     """Something of every name, made when somebody looks at it."""
 
     def __init__(self, names: Sequence[str], make: Callable[[str], Any]) -> None:
@@ -107,7 +112,7 @@ class Later(Mapping[str, Any]):
 
 
 @dataclass(frozen=True)
-class Whole:
+class Snapshot:
     """All that was read, and which calls of modules are closed in a flow of it."""
 
     entries: Sequence[Entry]
@@ -134,24 +139,24 @@ class Whole:
         return replace(self, open=self.open | set(more)).flow()
 
 
-def flow_of(entries: Sequence[Entry], notes: Sequence[str] = (), whole: Whole | None = None) -> MirroredFlow:
+def flow_of(entries: Sequence[Entry], notes: Sequence[str] = (), snapshot: Snapshot | None = None) -> MirroredFlow:
     """The flow of entries, each after those that it uses."""
     by_name = {entry.name: entry for entry in entries}
-    rows = Later(by_name, lambda name: _row(by_name[name], by_name))
+    rows = Lazy(by_name, lambda name: _row(by_name[name], by_name))
     return MirroredFlow(
         tuple(by_name),
         tuple(Edge(e.name, e.arguments[place], map) for e in entries for place, map in e.partials.items()),
-        Later([e.name for e in entries if e.pytorch is not None], lambda name: _written(name, rows[name], by_name)),
-        Later(by_name, lambda name: _value(by_name[name])),
+        Lazy([e.name for e in entries if e.pytorch is not None], lambda name: _written(name, rows[name], by_name)),
+        Lazy(by_name, lambda name: _value(by_name[name])),
         notes=tuple(notes),
-        remarks=Later(by_name, lambda name: _remarks(by_name[name])),
+        remarks=Lazy(by_name, lambda name: _remarks(by_name[name])),
         make_graph=lambda: _graph(entries, rows),
         places=tuple(_refs(e.arguments[:place]) for e in entries for place in e.partials),
-        whole=whole,
+        snapshot=snapshot,
         modules={entry.name: entry.module for entry in entries if entry.module is not None},
-        parts=Later([e.name for e in entries if e.within], lambda name: whole.part(by_name[name])),
+        parts=Lazy([e.name for e in entries if e.within], lambda name: snapshot.part(by_name[name])),
         grads={entry.name: entry.grad for entry in entries if entry.pytorch is None and not entry.is_outside},
-        cuts=tuple(Edge(entry.name, parent, spelling.NOTHING) for entry in entries for parent in entry.cut),
+        cuts=tuple(Edge(entry.name, parent, _NOTHING) for entry in entries for parent in entry.cut),
     )
 
 
@@ -180,7 +185,7 @@ def _row(entry: Entry, entries: Mapping[str, Entry]) -> tuple | None:
     if entry.pytorch is None or entry.module is not None:
         return None
     shapes = [entries[a].shape if type(a) is Ref else getattr(a, "shape", ()) for a in entry.arguments]
-    found = spelling.table_row(entry.pytorch, entry.arguments, entry.settings, entry.shape, shapes)
+    found = table_row(entry.pytorch, entry.arguments, entry.settings, entry.shape, shapes)
     if found is None:
         return None
     operation, arguments = found
@@ -201,8 +206,8 @@ def _graph(entries: Sequence[Entry], rows: Mapping[str, tuple | None]) -> Graph:
             nodes[entry.name] = Node(row[0], arguments, entry.name)
         else:
             parents = [nodes[a] for a in entry.arguments if type(a) is Ref]
-            called = spelling.plain_name(entry.pytorch) if entry.module is None else entry.module
-            opaque = spelling.opaque_row(called, len(parents))
+            called = wording.plain_name(entry.pytorch) if entry.module is None else entry.module
+            opaque = opaque_row(called, len(parents))
             nodes[entry.name] = Node(opaque, parents, entry.name)
     return Graph(nodes, expanded=True)
 
@@ -214,12 +219,12 @@ def _written(name: str, row: tuple | None, entries: Mapping[str, Entry]) -> Form
         refs = [Name(a) for a in row[1] if type(a) is Ref]
         if row[0].name == "mul" and len(refs) == 1 and any(np.array_equal(a, 1) for a in row[1]):
             return refs[0]  # times one, as a backward pass begins
-        parts = [Node(None, (), a or "…") if a is None or type(a) is Ref else spelling.short(a) for a in row[1]]
+        parts = [Node(None, (), a or "…") if a is None or type(a) is Ref else wording.short(a) for a in row[1]]
         return written(Node(row[0], parts), lambda node: node.name)
     if entry.module is not None:  # its parameters go without saying
         inputs = [Name(a) for a in entry.arguments if not entries[a].is_parameter]
-        return Call(entry.module.partition("(")[0], tuple(inputs or [spelling.MORE]))
+        return Call(entry.module.partition("(")[0], tuple(inputs or [wording.MORE]))
     given = {argument for argument in entry.arguments if type(argument) is Ref}
     others = [Ref(name) for name in entry.cut if name not in given]
-    parts = [Name(a) if type(a) is Ref else spelling.constant(a) for a in (*entry.arguments, *others)]
-    return spelling.formula(entry.pytorch, parts, entry.settings, entry.shape)
+    parts = [Name(a) if type(a) is Ref else wording.constant(a) for a in (*entry.arguments, *others)]
+    return wording.formula(entry.pytorch, parts, entry.settings, entry.shape)

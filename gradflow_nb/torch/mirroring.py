@@ -13,7 +13,7 @@ from ..core.transforms.collector import held_back
 from ..errors import GradflowError
 from . import naming
 from .answers import EDITED, FREED
-from .mirrored import MirroredFlow, Whole
+from .mirrored import MirroredFlow, Snapshot
 from .reading import Entry, read
 from .walking import Key, key_of
 from .watching import named_calls
@@ -44,10 +44,10 @@ def mirror(result: Any, /, *modules: torch.nn.Module, **named: Any) -> MirroredF
     >>> flow.total("z", "y"), flow.names, str(flow.equations["z"])
     (2.0, ('x', 'y', 'v_1', 'v_2', 'z'), 'v_1 + v_2')
     """
-    return whole_of(result, modules, named, naming.variables(sys._getframe(1).f_locals)).flow()
+    return snapshot_of(result, modules, named, naming.variables(sys._getframe(1).f_locals)).flow()
 
 
-def whole_of(result: Any, modules: Sequence[Any], given: Mapping[str, Any], variables: naming.Tensors) -> Whole:
+def snapshot_of(result: Any, modules: Sequence[Any], given: Mapping[str, Any], variables: naming.Tensors) -> Snapshot:
     """All that is to be read behind a result; see `mirror`. `variables` are the caller's own names."""
     tensors, called = naming.named(modules, given), naming.results(result)
     for name, tensor in called:
@@ -65,7 +65,7 @@ def whole_of(result: Any, modules: Sequence[Any], given: Mapping[str, Any], vari
         calls += named_calls(name, each) if isinstance(each, torch.nn.Module) else []
     with held_back():
         entries, names = read(roots, tensors, hints, calls)
-        return Whole(entries, names, calls, _notes(entries))
+        return Snapshot(entries, names, calls, _notes(entries))
 
 
 def _root(tensor: torch.Tensor, called: str) -> Key:
@@ -85,7 +85,7 @@ def _root(tensor: torch.Tensor, called: str) -> Key:
 
 
 def _notes(entries: Sequence[Entry]) -> list[str]:
-    """What a reader should know of the whole."""
+    """What a reader should know of the snapshot."""
     notes: list[str] = []
     reasons = {entry.refused.reason for entry in entries if entry.refused is not None}
     if FREED in reasons:

@@ -16,7 +16,7 @@ from ..core.jacobians import Dense, Selection, composed
 from ..core.linear import Factor, LinearMap, factor
 from .answers import Result, Shape, fitted, refusal
 from .asked import Asked, OnDiagonal
-from .spelling import is_elementwise, moves_entries
+from .structure import is_elementwise, moves_entries
 from .walking import numbers
 
 MOST_ENTRIES = 10_000

@@ -18,7 +18,7 @@ from ..exercises.torch_program import MESSAGES
 from . import naming
 from .answers import EDITED, FREED
 from .mirrored import MirroredFlow
-from .mirroring import whole_of
+from .mirroring import snapshot_of
 from .reading import Entry
 from .walking import key_of, numbers
 
@@ -97,9 +97,9 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
         return Forecast(result, name, tensors, "RuntimeError", {}, {"": why}, message, remedy)
 
     if key_of(result) is None:
-        whole = "is made of integers" if not result.is_floating_point() else "was detached, or made of what needs none"
+        why = "is made of integers" if not result.is_floating_point() else "was detached, or made of what needs none"
         return fails(
-            f"{name} requires no gradient: it {whole}",
+            f"{name} requires no gradient: it {why}",
             MESSAGES["no graph"],
             "Let an input require one, torch.tensor(2.0, requires_grad=True), with no detach() or no_grad() between.",
         )
@@ -110,13 +110,13 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
             MESSAGES["vector"],
             f"Write {name}.sum().backward(), or give weights: {name}.backward(torch.ones_like({name})).",
         )
-    whole = whole_of(result, modules, named, variables)
-    flow = whole.opened(None)
-    refused = [entry for entry in whole.entries if entry.refused is not None]
+    snapshot = snapshot_of(result, modules, named, variables)
+    flow = snapshot.opened(None)
+    refused = [entry for entry in snapshot.entries if entry.refused is not None]
     first = max(refused, key=lambda entry: entry.order).refused.reason if refused else ""  # the pass goes backwards
     if first not in ("", FREED, EDITED):
         raise GradflowError(f"What {name}.backward() does cannot be foretold: {first}.")
-    _check_hooks(whole.entries, {**variables, **tensors})
+    _check_hooks(snapshot.entries, {**variables, **tensors})
     if first == FREED:
         return fails(
             "a backward pass has freed what it had used",
@@ -129,7 +129,7 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
             MESSAGES["edited"],
             "Make a new tensor, x = x + 1, in place of x += 1.",
         )
-    name = whole.roots[0]
+    name = snapshot.roots[0]
     if not tensors:
         tensors = {n: t for n, t in variables.items() if n in flow.known and t is not result}
     said = {each: _after(flow, name, each, tensor) for each, tensor in tensors.items()}

@@ -16,7 +16,7 @@ import torch
 
 from ..core.linear import LinearMap, Missing
 from ..core.worlds import Unknown
-from . import naming, spelling
+from . import naming, rows
 from .answers import CHECKPOINT, Result, is_refusal, refusal
 from .partials import partials
 from .sharing import Memory
@@ -210,7 +210,7 @@ class _Reader:
             name,
             tuple(arguments),
             partials,
-            spelling.settings(name, kept),
+            rows.settings(name, kept),
             numbers(tensor.grad) if tensor is not None and tensor.retains_grad and tensor.grad is not None else None,
             order=function._sequence_nr(),
             refused=self.refused.get(function),
@@ -220,7 +220,7 @@ class _Reader:
     def _constant_arguments(self, name: str, arguments: list[Any], kept: Mapping[str, Any]) -> list[str]:
         """Puts in what was saved of the arguments without gradients; gives the entries among them."""
         cut = []
-        for i, called in enumerate(spelling.argument_names(name, len(arguments))):
+        for i, called in enumerate(rows.argument_names(name, len(arguments))):
             constant = kept.get(called) if arguments[i] is None else None
             if isinstance(constant, torch.Tensor):
                 known = self.constants.get(id(constant))
@@ -228,7 +228,7 @@ class _Reader:
                 cut += [source] if source is not None else []
                 arguments[i] = None if known is None else Ref(known)
             if constant is not None and arguments[i] is None:
-                arguments[i] = spelling.number(constant)
+                arguments[i] = rows.number(constant)
         return cut
 
     def _partials(self, key: Key) -> dict[int, LinearMap]:
@@ -257,7 +257,7 @@ class _Reader:
         if result._version or other._version:
             return
         value, given = float(result.item()), float(other.item())
-        change = {"Add": value - given, "Sub": given - value if place else value + given}.get(spelling.base(name))
+        change = {"Add": value - given, "Sub": given - value if place else value + given}.get(rows.base(name))
         blur = max(abs(value), abs(given)) * _PRECISION.get(result.dtype, 1.0)
         if change is not None and isfinite(change) and 1000 * blur < abs(change):
             digits = min(15, int(log10(abs(change) / blur))) if blur else 6

@@ -10,7 +10,8 @@ import sympy  # noqa: E402
 
 from gradflow_nb.core.jacobians import Chain, Diagonal, Selection  # noqa: E402
 from gradflow_nb.core.linear import Factor  # noqa: E402
-from gradflow_nb.torch import mirror, spelling  # noqa: E402
+from gradflow_nb.torch import mirror, structure  # noqa: E402
+from gradflow_nb.torch import rows as known_rows
 
 from .calls import ELEMENTWISE, MIXING, MOVING, F, aten  # noqa: E402
 
@@ -62,7 +63,7 @@ def test_edges_values_and_formulas(name, do, shapes):
             assert_allclose(as_matrix(flow.partial("y", x), wanted.shape), wanted, **close)
     if is_one(flow, leaves):
         _rows_agree(flow, out)
-        _structures_are_true(flow, spelling.base(made), out)
+        _structures_are_true(flow, known_rows.base(made), out)
 
 
 def _rows_agree(flow, out):
@@ -86,11 +87,11 @@ def _structures_are_true(flow, base, out):
     for edge in flow.edges:
         if edge.map.into == edge.map.out_of == () if not isinstance(edge.map, Factor) else True:
             assert isinstance(edge.map, Factor)
-        elif base in spelling._MOVING:
+        elif base in structure._MOVING:
             assert isinstance(edge.map, Selection)
-        elif base in spelling._ELEMENTWISE and edge.map.out_of == tuple(out.shape):
+        elif base in structure._ELEMENTWISE and edge.map.out_of == tuple(out.shape):
             assert isinstance(edge.map, Diagonal)
-        elif base in spelling._ROWS:
+        elif base in known_rows.ROWS:
             assert isinstance(edge.map, (Chain, Selection))
 
 
@@ -108,20 +109,20 @@ def test_every_name_is_exercised():
     reached, rows = {"NativeDropout"}, set()
     for _, do, shapes in ALL:
         leaves, out, flow = mirrored(do, shapes)
-        base = spelling.base(type(out.grad_fn).__name__)
+        base = known_rows.base(type(out.grad_fn).__name__)
         reached.add(base)
         if is_one(flow, leaves) and flow.graph.named["y"].operation.name != "opaque":
             rows.add(base)
-    known = {*spelling._ELEMENTWISE, *spelling._MOVING}
+    known = {*structure._ELEMENTWISE, *structure._MOVING}
     assert known - reached == set()
     # `3 - x` has lost its 3, and of `torch.rsub(x, y)` the edges would stand in another order.
-    assert set(spelling._ROWS) - rows == {"Rsub"}
+    assert set(known_rows.ROWS) - rows == {"Rsub"}
 
 
 def test_every_name_is_one_of_pytorchs():
     """Every function that PyTorch generates stands there: a name that is misspelt, or was renamed, fails here."""
-    there = {spelling.base(name) for name in dir(torch._C._functions)}
-    assert {*spelling._ROWS, *spelling._ELEMENTWISE, *spelling._MOVING, *spelling._ARGUMENTS} - there == set()
+    there = {known_rows.base(name) for name in dir(torch._C._functions)}
+    assert {*known_rows.ROWS, *structure._ELEMENTWISE, *structure._MOVING, *known_rows._ARGUMENTS} - there == set()
 
 
 X = torch.rand(3, 4, requires_grad=True)

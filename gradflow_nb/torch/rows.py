@@ -1,68 +1,32 @@
-"""PyTorch's names of operations, and the same in plain mathematics.
+"""PyTorch's operations as rows of the table, where there is a row that does the same.
 
-PyTorch prints `MulBackward0` for a product. Where the table of operations has a row for it, and everything that it
-was given is known, the node is that row, with its formula and its symbols; else it is a function of which only the
-name is known, written as people write it where there is such a way, and `gelu(x)` where there is none.
+PyTorch prints `MulBackward0` for a product. Where the table has a row for it, and everything that it was given is
+known, a node is that row, with its formula and its symbols; else it is a function of which only the name is known.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
 import torch
 
-from ..core.linear import Factor
 from ..core.operations import OPERATIONS, Operation, row
-from ..core.written import array_formula
 from ..errors import Undefined
-from ..notation.plain import (
-    Call,
-    Formula,
-    Item,
-    MatrixProduct,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-    Words,
-)  # fmt: skip
 from .walking import numbers
 
 Saved = Mapping[str, Any]
 Shape = tuple[int, ...]
-MORE = Words("…")
-NOTHING = Factor(0)
-"""What flows over an edge that is cut."""
 
-# Entries that do not mix: the Jacobian is diagonal, and what was broadcast is added up.
-_ROWS = {
+ROWS = {
     "Add": "add", "Sub": "sub", "Mul": "mul", "Div": "div", "Neg": "neg", "Exp": "exp", "Log": "log", "Log10": "log10",
     "Sqrt": "sqrt", "Sin": "sin", "Cos": "cos", "Tan": "tan", "Asin": "asin", "Acos": "acos", "Atan": "atan",
     "Sinh": "sinh", "Cosh": "cosh", "Tanh": "tanh", "Asinh": "asinh", "Acosh": "acosh", "Atanh": "atanh",
     "Sigmoid": "sigmoid", "Relu": "relu", "Abs": "abs", "Sign": "sign", "Sgn": "sign", "Maximum": "max",
     "Minimum": "min", "Pow": "pow", "Where": "where", "Clone": "same", "ToCopy": "same", "Rsub": "sub",
     "Softplus": "softplus",
-}  # fmt: skip
-_ELEMENTWISE = {
-    *_ROWS, "Reciprocal", "Rsqrt", "Exp2", "Log2", "Log1P", "Expm1", "Gelu", "Silu", "Mish", "Elu", "Celu",
-    "LeakyRelu", "Hardtanh", "Hardswish", "Hardsigmoid", "LogSigmoid", "Softshrink", "Hardshrink", "Threshold", "Clamp",
-    "ClampMin", "ClampMax", "Erf", "Erfc", "Erfinv", "Lerp", "Addcmul", "Addcdiv", "Atan2", "Hypot", "Fmod",
-    "Remainder", "MaskedFill", "Floor", "Ceil", "Round", "Trunc", "Frac", "Xlogy", "Logaddexp", "Fmax", "Fmin",
-    "Lgamma", "Digamma", "Sinc", "Logit", "NanToNum", "Deg2Rad", "Rad2Deg", "Copysign",
-    "SigmoidBackward", "TanhBackward", "NativeDropout",
-}  # fmt: skip
-# Entries that only change their places.
-_MOVING = {
-    "View", "UnsafeView", "ReshapeAlias", "Alias", "T", "Transpose", "Permute", "Select", "Slice", "Index",
-    "Squeeze", "Unsqueeze", "Expand", "Repeat", "Cat", "Stack", "Split", "SplitWithSizes", "Unbind", "UnsafeSplit",
-    "Flip", "Roll", "Rot90", "Gather", "IndexSelect", "Diagonal", "DiagEmbed", "Unfold", "AsStrided", "ConstantPadNd",
-    "Tril", "Triu", "Embedding", "SelectBackward", "SliceBackward",
 }  # fmt: skip
 
 # The arguments through which gradients can flow, in the order of PyTorch's `next_functions`, by the names under which
@@ -84,29 +48,6 @@ def base(name: str) -> str:
     number, is a function that somebody wrote and called Mul: it keeps its name, and is none of PyTorch's.
     """
     return re.sub(r"Backward\d+(_copy)?$", "", name)
-
-
-@cache
-def plain_name(name: str) -> str:
-    """The name as a function's: `leaky_relu` of `LeakyReluBackward0`.
-
-    >>> plain_name("LeakyReluBackward0"), plain_name("Log1PBackward0"), plain_name("NativeLayerNormBackward0")
-    ('leaky_relu', 'log1p', 'layer_norm')
-    """
-    if base(name) == name:
-        return name.removesuffix("Backward")  # as the person called it who wrote it
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", base(name).removeprefix("Native")).lower()
-    return {"convolution": "conv", "linalg_vector_norm": "norm", "t": "transpose"}.get(words, words)
-
-
-@cache
-def is_elementwise(name: str) -> bool:
-    return base(name) in _ELEMENTWISE
-
-
-@cache
-def moves_entries(name: str) -> bool:
-    return base(name) in _MOVING
 
 
 @cache
@@ -133,7 +74,7 @@ def table_row(name: str, arguments: Sequence[Any], saved: Saved, into: Shape, sh
     `arguments` stand for the function's own, in order; `shapes` are those through which gradients can flow.
     """
     called = base(name)
-    if _scaled(saved) or saved.get("rounding_mode"):
+    if is_scaled(saved) or saved.get("rounding_mode"):
         return None
     match called, [*arguments]:
         case "Pow", [argument]:
@@ -150,7 +91,7 @@ def table_row(name: str, arguments: Sequence[Any], saved: Saved, into: Shape, sh
         case "Softplus", [argument] if saved.get("beta") != 1 or saved.get("threshold", 0) < 20:
             return None
         case ("Add" | "Sub" | "Mul" | "Div"), [argument]:  # by a number
-            return OPERATIONS[_ROWS[called]], (argument, saved.get("other"))
+            return OPERATIONS[ROWS[called]], (argument, saved.get("other"))
         case ("Mm" | "Mv"), [first, second]:
             return row("matmul"), (first, second)
         case "Dot", [first, second]:
@@ -166,12 +107,12 @@ def table_row(name: str, arguments: Sequence[Any], saved: Saved, into: Shape, sh
         case "Softmax", [argument] if shapes[0]:
             axis = _signed(int(saved["dim"]), shapes[0]) if "dim" in saved else -1
             return row("softmax", axis=axis), (argument,)
-    if called in _ROWS and len(arguments) == OPERATIONS[_ROWS[called]].arity:
-        return OPERATIONS[_ROWS[called]], tuple(arguments)
+    if called in ROWS and len(arguments) == OPERATIONS[ROWS[called]].arity:
+        return OPERATIONS[ROWS[called]], tuple(arguments)
     return None
 
 
-def _scaled(saved: Saved) -> bool:
+def is_scaled(saved: Saved) -> bool:
     """Whether a number comes in beside the arguments: `torch.add(x, y, alpha=2)` is x + 2y."""
     return any(saved.get(factor, 1) != 1 for factor in ("alpha", "beta", "value"))
 
@@ -238,46 +179,3 @@ def settings(name: str, saved: Saved) -> Saved:
         return {}
     found = {called: saved[called] for called in wanted if called in saved}
     return {called: value if type(value) in (tuple, str) else number(value) for called, value in found.items()}
-
-
-def formula(name: str, parts: Sequence[Formula], saved: Saved, into: Shape) -> Formula:
-    """An operation for which there is no row, as people write it."""
-    match base(name), [*parts]:
-        case ("Add" | "Sub" | "Rsub") as called, [left, right]:
-            left, right = (right, left) if called == "Rsub" else (left, right)
-            scaled = Product((constant(saved["alpha"]), right)) if _scaled(saved) else right
-            return Sum((left, scaled if called == "Add" else Negative(scaled)))
-        case "Div", [left, *right] if saved.get("rounding_mode"):
-            return Call(saved["rounding_mode"], (Quotient(left, right[0] if right else constant(saved.get("other"))),))
-        case "Addmm" | "Addmv" | "Baddbmm", [bias, left, right] if not _scaled(saved):
-            return Sum((MatrixProduct((left, right)), bias))
-        case "Mm" | "Bmm" | "Mv", [left, right]:
-            return MatrixProduct((left, right))
-        case "Reciprocal", [operand]:
-            return Quotient(Number(1), operand)
-        case "MseLoss", [left, right]:
-            square = Power(Sum((left, Negative(right))), Number(2))
-            return {0: square, 2: Call("sum", (square,))}.get(saved.get("reduction", 1), Call("mean", (square,)))
-        case "Convolution", [signal, weight, *bias]:
-            product = Call("conv_transpose" if saved.get("transposed") else "conv", (signal, weight))
-            return Sum((product, *bias)) if bias and bias[0] != MORE else product
-        case "Elu", [operand] if saved.get("scale", 1) != 1:
-            return Call("selu", (operand,))
-        case "Addcmul", [first, left, right] if not _scaled(saved):
-            return Sum((first, Product((left, right))))
-        case "Select", [operand]:
-            place = [str(int(saved["index"]))] if "index" in saved and saved.get("dim") == 0 else []
-            return Item(operand, tuple(place)) if place else Call("select", (operand,))
-    return Call(plain_name(name), tuple(parts))
-
-
-def constant(value: Any) -> Formula:
-    """A constant as it stands in a formula: a number, a small array, … where it is not known."""
-    if value is None:
-        return MORE
-    return array_formula(value, limit=4) if getattr(value, "shape", ()) else Number(short(value))
-
-
-def short(value: Any) -> Any:
-    """A constant in six digits, if it has many."""
-    return float(f"{float(value):.6g}") if isinstance(value, Fraction) and value.denominator > 10**8 else value
