@@ -116,7 +116,7 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
     first = max(refused, key=lambda entry: entry.order).refused.reason if refused else ""  # the pass goes backwards
     if first not in ("", FREED, EDITED):
         raise GradflowError(f"What {name}.backward() does cannot be foretold: {first}.")
-    _check_hooks(snapshot.entries, {**variables, **tensors})
+    _check_hooks(snapshot.entries)
     if first == FREED:
         return fails(
             "a backward pass has freed what it had used",
@@ -137,10 +137,9 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
     return Forecast(result, name, tensors, None, grads, why)
 
 
-def _check_hooks(entries: Sequence[Entry], tensors: naming.Tensors) -> None:
+def _check_hooks(entries: Sequence[Entry]) -> None:
     """Raises `GradflowError` where hooks decide what a gradient becomes on its way."""
-    hooked = [n for n, t in tensors.items() if t._backward_hooks or getattr(t, "_post_accumulate_grad_hooks", None)]
-    hooked += [entry.name for entry in entries if (entry.pytorch or "").startswith("BackwardHookFunction")]
+    hooked = [entry.name for entry in entries if entry.is_hooked]
     if hooked:
         raise GradflowError(f"Hooks decide what comes at {hooked[0]}, and only running them shows it: remove them.")
 

@@ -52,6 +52,8 @@ class Entry:
     """The entries that this one was computed from, over which no gradient flows."""
     refused: Missing | None = None
     """Why PyTorch no longer gives some of the partials."""
+    is_hooked: bool = False
+    """Whether hooks of a person change what comes here in a backward pass."""
     module: str | None = None
     """The call of a module that the entry stands for as a whole, and `within` what it was made of."""
     within: tuple[Entry, ...] = ()
@@ -187,7 +189,10 @@ class _Reader:
         leaf = self.held[key]
         grad = None if leaf.grad is None else numbers(leaf.grad)
         parameter = isinstance(leaf, torch.nn.Parameter)
-        return Entry(self.names[key], tuple(leaf.shape), numbers(leaf), grad=grad, is_parameter=parameter)
+        hooked = bool(leaf._backward_hooks or getattr(leaf, "_post_accumulate_grad_hooks", None))
+        return Entry(
+            self.names[key], tuple(leaf.shape), numbers(leaf), grad=grad, is_parameter=parameter, is_hooked=hooked
+        )
 
     def _operation(self, key: Key, partials: Mapping[int, LinearMap]) -> Entry:
         function, links = key[0], self.links[key[0]]
@@ -214,6 +219,7 @@ class _Reader:
             numbers(tensor.grad) if tensor is not None and tensor.retains_grad and tensor.grad is not None else None,
             order=function._sequence_nr(),
             refused=self.refused.get(function),
+            is_hooked=name.startswith("BackwardHookFunction") or bool(tensor is not None and tensor._backward_hooks),
             cut=tuple(dict.fromkeys(cut)),
         )
 

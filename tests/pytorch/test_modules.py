@@ -1,12 +1,14 @@
 """Modules, watched and not: in every view the totals are autograd's, and names are those of `named_parameters`."""
 
+from threading import Thread
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 torch = pytest.importorskip("torch")
 
-from gradflow_nb.errors import UnknownName  # noqa: E402
+from gradflow_nb.errors import GradflowError, UnknownName  # noqa: E402
 from gradflow_nb.torch import mirror, watch  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("error")]
@@ -444,3 +446,28 @@ def test_a_module_is_opened_by_its_node_or_by_its_call():
     assert flow.parts["h"].outputs == ("h",)
     with pytest.raises(UnknownName, match="closed module called 'state'"):
         flow.open("state")
+
+
+def test_parameters_of_one_name_are_told_apart_or_refused():
+    enc, dec = nn.Linear(1, 1), nn.Linear(1, 1)
+    with watch(enc, dec):
+        z = dec(enc(torch.ones(1)).tanh()).sum()
+    with pytest.raises(GradflowError, match="Two parameters are called weight: give modules by keyword"):
+        mirror(z, enc, dec)
+    flow = mirror(z, enc=enc, dec=dec)
+    wanted = torch.autograd.grad(z, enc.weight)[0]
+    assert_allclose(flow.total("z", "enc.weight"), wanted.numpy().reshape(1, 1), rtol=1e-6)
+
+
+def test_calls_of_another_thread_close_nothing():
+    """PyTorch counts the operations of every thread for itself, so their numbers say nothing about those of this one."""
+    net, made = nn.Linear(1, 1), []
+
+    def work():
+        with watch(net):
+            made.append(net(torch.ones(1)))
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+    assert mirror(made[0].sum(), net=net).closed == ()

@@ -154,6 +154,63 @@ def test_a_check_that_fails_says_so():
     assert not told.check()  # it was true when it was said
 
 
+def test_hooks_decide_and_are_not_run():
+    x, y = leaf(2.0), leaf(3.0)
+    x.register_hook(lambda g: g * 10)
+    with pytest.raises(GradflowError, match="Hooks decide what comes at x"):
+        predict(x * 3, x=x)
+    y.register_post_accumulate_grad_hook(lambda t: setattr(t, "grad", None))
+    with pytest.raises(GradflowError, match="Hooks decide what comes at y"):
+        predict(y * 2, y=y)
+    net = torch.nn.Linear(1, 1)
+    net.register_full_backward_hook(lambda module, given, got: tuple(g if g is None else 2 * g for g in given))
+    inputs = leaf([1.0])
+    with pytest.raises(GradflowError, match="Hooks decide"):
+        predict(net(inputs).sum(), inputs=inputs)
+
+
+def test_what_is_not_finite_is_foretold():
+    x = leaf(0.0)
+    told = predict(torch.where(x > 0, torch.sqrt(x), torch.zeros(())), x=x)
+    assert "x.grad = inf or nan" in str(told) and told.check()
+    y = leaf([100.0, 200.0])
+    assert predict((torch.exp(y) / torch.exp(y).sum()).sum(), y=y).check()
+
+
+class Keeps(torch.autograd.Function):
+    """Saves what it does not need, and gives no gradient to its second argument."""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        ctx.save_for_backward(a)
+        return a + b
+
+    @staticmethod
+    def backward(ctx, g):
+        return g, None
+
+
+def test_of_functions_that_somebody_wrote():
+    x, y = leaf(1.0), leaf(2.0)
+    told = predict(Keeps.apply(x, y), x=x, y=y)
+    assert told.grads == {"x": 1, "y": None} and told.check()
+    p = x * 1
+    z = Keeps.apply(p, y)
+    p.add_(1)  # it was saved, and is never read
+    assert predict(z, x=x).check()
+
+
+def test_the_first_refusal_on_the_way_back_is_named():
+    x = leaf(2.0)
+    p = torch.exp(x)
+    (p * 2).backward()  # frees exp
+    q = p + 1
+    z = q * q
+    q.add_(1)
+    told = predict(z, x=x)
+    assert "modified by an inplace operation" in told.message and told.check()
+
+
 def test_random_programs():
     rng = np.random.default_rng(0)
     for _ in range(60):

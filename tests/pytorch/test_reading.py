@@ -387,3 +387,97 @@ def test_errors_name_no_file_of_ours():
     with pytest.raises(GradflowError) as raised:
         mirror(torch.tensor([1, 2]))
     assert "\n" not in str(raised.value)
+
+
+# What is not what it seems ----------------------------------------------------------------------------------------------
+
+
+class Mul(torch.autograd.Function):
+    """A person's own product of a matrix and a vector, called as PyTorch calls another one."""
+
+    @staticmethod
+    def forward(ctx, W, x):
+        ctx.save_for_backward(W, x)
+        return W @ x
+
+    @staticmethod
+    def backward(ctx, g):
+        W, x = ctx.saved_tensors
+        return torch.outer(g, x), W.T @ g
+
+
+class Keeper(torch.autograd.Function):
+    """A function that keeps something under the name of what a leaf has."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.variable = 3
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2
+
+
+def test_a_persons_own_function_is_none_of_pytorchs():
+    W, x = number([[1.0, 2.0], [3.0, 4.0]]), number([5.0, 6.0])
+    flow = mirror(Mul.apply(W, x), W=W, x=x)
+    assert flow.partial("y", "x").tolist() == W.tolist() and str(flow.equations["y"]) == "Mul(W, x)"
+    assert mirror(Keeper.apply(x), x=x).partial("y", "x").tolist() == [[2, 0], [0, 2]]
+
+
+def test_columns_of_one_array_share_no_entry():
+    data = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    x = data[:, 0].requires_grad_()
+    assert mirror((x * data[:, 1]).sum(), x=x).cuts == ()
+    assert pairs(mirror((x * data[:, 0]).sum(), x=x).cuts) == [("v_1", "x")]
+
+
+@pytest.mark.parametrize("value, added, shown", [(1e6, 0.1, "x + …"), (1e9, 1.0, "x + …"), (2.0, 0.25, "x + 0.25")])
+def test_a_constant_that_rounding_hides_is_not_guessed(value, added, shown):
+    x = torch.tensor(value, requires_grad=True)
+    y = x + added
+    assert str(mirror(y, x=x, y=y).equations["y"]) == shown
+
+
+@pytest.mark.parametrize("constant", [float("inf"), float("nan")])
+def test_constants_that_no_graph_has(constant):
+    x = number(2.0)
+    flow = mirror(x * constant, x=x)
+    assert gf.draw(flow).svg and "cannot be given" in flow.__repr__()
+    assert gf.draw(mirror(x / 0.0, x=x)).svg
+
+
+def test_the_graph_of_a_detached_product_is_that_of_the_flow():
+    x = number(3.0)
+    flow = mirror(x * x.detach(), x=x)
+    assert flow.total("y", "x") == flow.graph.at(x=3).total("y", "x") == 3
+
+
+def test_what_no_gradient_flows_to_is_cut():
+    class First(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, b):
+            return a * b
+
+        @staticmethod
+        def backward(ctx, g):
+            return g, None
+
+    a, b = number([1.0, 2.0]), number([3.0, 4.0])
+    flow = mirror(First.apply(a, b), a=a, b=b)
+    assert pairs(flow.cuts) == [("y", "b")] and pairs(flow.edges) == [("y", "a")]
+
+
+def test_softplus_with_a_threshold_that_shows_has_no_row():
+    x = number(2.0)
+    flow = mirror(torch.nn.functional.softplus(x, threshold=1), x=x)
+    assert flow.partial("y", "x") == 1 and not flow.in_symbols().edges[0].exists
+
+
+def test_a_large_expansion_is_read_in_blocks():
+    x = number(1.0)
+    y = x.expand(100, 100)
+    flow = mirror((y * y).sum(), x=x)
+    assert flow.edges[0].map.shape == (10_000, 1) and flow.edges[0].map.structure == "selection"
+    assert flow.total(flow.outputs[0], "x") == 20_000

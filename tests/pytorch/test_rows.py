@@ -11,7 +11,7 @@ import sympy  # noqa: E402
 from gradflow_nb.core.jacobians import Chain, Diagonal, Selection  # noqa: E402
 from gradflow_nb.core.linear import Factor  # noqa: E402
 from gradflow_nb.torch import mirror, structure  # noqa: E402
-from gradflow_nb.torch import rows as known_rows
+from gradflow_nb.torch import rows as known_rows  # noqa: E402
 
 from .calls import ELEMENTWISE, MIXING, MOVING, F, aten  # noqa: E402
 
