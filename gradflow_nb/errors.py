@@ -106,8 +106,8 @@ class NotInstalled(GradflowError, ImportError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(
-            f"{package} is not installed, and this needs it: run `pip install 'gradflow-nb[{extra}]'`, or install it "
-            f"as its own page says (`pip install {extra}`)."
+            f"{package} is not installed, and this needs it: run `make {extra}` in a checkout of gradflow_nb, or "
+            f"`pip install {extra}` (on Linux as its own page says, for the small build)."
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..core.worlds import Unknown
 from ..core.written import shape_text
-from ..notation.plain import wide
+from ..notation.plain import split_name, wide
 from ..notation.svgtext import text_width
 
 NUMBER_ROOM = 4.6
@@ -100,8 +100,8 @@ def _nested(entries: list[str], shape: tuple[int, ...]) -> str:
 
 def name_width(name: str) -> float:
     """The room that a name takes behind its d, from which one with several letters stands apart."""
-    base, _, index = name.partition("_")
-    whole = text_width(base, True) + 0.7 * text_width(index, True) if base and index else text_width(name, True)
+    base, index = split_name(name)
+    whole = text_width(base, True) + (0.7 * text_width(index, True) if index else 0)
     return whole + 0.12 * wide(name)
 
 
@@ -116,9 +116,9 @@ def derivative(of: str, name: str, size: float) -> str:
 
 
 def _name(sign: str, name: str, size: float) -> str:
-    base, _, index = name.partition("_")
+    base, index = split_name(name)
     head = f"{sign}{chr(0x2009) * wide(name)}"
-    if not base or not index:
+    if not index:
         return f'<tspan font-style="italic">{escape(head + name)}</tspan>'
     drop, small = f"{0.18 * size:.1f}", f"{0.7 * size:.1f}"
     style = "" if index.isdigit() else ' font-style="italic"'

@@ -102,11 +102,12 @@ def ask(
         if name is not None and name not in names:
             raise UnknownName(name, names)
     if of is None:
-        if len(graph.outputs) != 1 and kind not in ("edges", "forward"):
+        outputs = graph.outputs if flow is None else flow.outputs
+        if len(outputs) != 1 and kind not in ("edges", "forward"):
             raise GradflowError(
-                f"This graph has {len(graph.outputs)} outputs: say which one, as in of={graph.outputs[0]!r}."
+                f"This graph has {len(outputs)} outputs: say which one, as in of={outputs[0]!r}."
             )
-        of = graph.outputs[-1]
+        of = outputs[-1]
     if wrt is None and kind in ("total", "partial", "paths", "factored", "predict"):
         raise GradflowError(f"A question of the kind {kind!r} is about two nodes: say wrt={graph.inputs[0]!r}.")
     if flow is None and (kind in ("value", "forward", "predict") or has_arrays_anywhere(graph)):
@@ -132,7 +133,7 @@ def _check_itself(flow: GradientFlow, kind: str, at: Any, form: Form) -> None:
     if kind in ("value", "forward", "graph", "predict"):
         raise GradflowError(
             f"kind={kind!r} is about equations, and the numbers of this flow do not follow from its graph alone: ask "
-            "for another kind, such as 'total' or 'backward', or about a graph at a point, graph.at(...)."
+            "for another kind, such as 'total' or 'backward', or about its graph at a point, flow.graph.at(...)."
         )
     if at is not None:
         raise GradflowError("This flow is asked about as it is, with its own numbers: leave at= out.")

@@ -6,6 +6,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..core.written import value_formula
 from ..errors import NotInstalled
 
 
@@ -37,6 +38,18 @@ class Prediction:
 
     def __repr__(self) -> str:
         return f"<{self.title}: {self.outcome}>"
+
+    def __str__(self) -> str:
+        """The program, what it does, why, and what to do instead, for a person to read."""
+        code = "\n".join(f"    {line}".rstrip() for line in self.code.splitlines())
+        return "\n".join(filter(None, [self.title, code, f"{self.says}, because {self.why}.", self.remedy]))
+
+    @property
+    def says(self) -> str:
+        """What the program does, as the beginning of a sentence."""
+        if isinstance(self.outcome, str):
+            return f"It raises {self.outcome}" + (f' ("{self.message}")' if self.message else "")
+        return f"It prints {'None' if self.outcome is None else value_formula(self.outcome)}"
 
     def happens(self) -> Happened:
         """What PyTorch does with the program, in a namespace of its own. Raises `NotInstalled` without PyTorch."""

@@ -28,6 +28,7 @@ from .plain import (
     Words,
     number_text,
     scientific,
+    split_name,
     wide,
 )  # fmt: skip
 
@@ -64,9 +65,7 @@ class Latex(Script):
         return rf"{sign}{mantissa}{times}10^{{{exponent}}}" if exponent else sign + text
 
     def name(self, formula: Name) -> str:
-        base, _, index = formula.text.partition("_")
-        if not base or not index:
-            base, index = formula.text, ""
+        base, index = split_name(formula.text)
         return self._letters(base) + (f"_{{{self._letters(index)}}}" if index else "")
 
     def _letters(self, text: str) -> str:

@@ -31,6 +31,7 @@ from .plain import (
     Words,
     number_text,
     scientific,
+    split_name,
     wide,
 )  # fmt: skip
 
@@ -74,8 +75,8 @@ class MathML(Script):
         return _operator("−", form="prefix")
 
     def name(self, formula: Name) -> str:
-        base, _, index = formula.text.partition("_")
-        if not base or not index:
+        base, index = split_name(formula.text)
+        if not index:
             return f"<mi>{escape(formula.text)}</mi>"
         tag = "mn" if index.isdigit() else "mi"
         return f"<msub><mi>{escape(base)}</mi><{tag}>{escape(index)}</{tag}></msub>"

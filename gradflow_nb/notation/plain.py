@@ -267,8 +267,17 @@ def wide(name: str) -> bool:
     >>> wide("x_1"), wide("loss")
     (False, True)
     """
+    return len(split_name(name)[0]) > 1
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """A name as it is set in type: what stands on the line, and the index below it, empty where there is none.
+
+    >>> split_name("x_1"), split_name("loss"), split_name("cell.weight_ih")
+    (('x', '1'), ('loss', ''), ('cell.weight_ih', ''))
+    """
     base, _, index = name.partition("_")
-    return len(base if base and index else name) > 1
+    return (base, index) if base and index and "." not in name else (name, "")
 
 
 def exact_decimal(value: Fraction) -> str | None:

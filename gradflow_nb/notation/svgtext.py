@@ -36,6 +36,7 @@ from .plain import (
     Words,
     number_text,
     scientific,
+    split_name,
     wide,
 )  # fmt: skip
 
@@ -228,8 +229,8 @@ class SvgText(Script):
         return beside([_text("−"), box]) if formula.value < 0 else box
 
     def name(self, formula: Name) -> Box:
-        base, _, index = formula.text.partition("_")
-        if not base or not index:
+        base, index = split_name(formula.text)
+        if not index:
             return _text(formula.text, italic=True)
         return beside([_text(base, italic=True), raised(_text(index, italic=not index.isdigit()).scaled(0.7), -0.18)])
 

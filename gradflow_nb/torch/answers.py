@@ -27,10 +27,13 @@ _MOST_AT_ONCE = 2_000_000
 """So many entries the units of one batch may have, or its answers."""
 
 FREED = "a backward pass freed what it needs; mirror before backward(), or write backward(retain_graph=True)"
-EDITED = "a tensor that it needs was edited in place; write x = x + 1 in place of x += 1"
+EDITED = "a tensor that it needs was edited in place, by += or by an optimizer; compute the result anew"
 
 
 CHECKPOINT = "a checkpoint would run a part of the program again for it; mirror the result of that part alone"
+
+
+NOT_LINEAR = "its backward, which somebody wrote, multiplies by no Jacobian: it is not linear in what comes in"
 
 
 def refusal(error: BaseException) -> Missing:
@@ -95,6 +98,13 @@ class Result:
         answer = answer if isinstance(answer, tuple) else (answer,)
         needed = (each for each, need in zip(answer, function.needs_input_grad) if need)  # some were no tensors
         return tuple(None if linked is None else next(needed) for linked, _ in function.next_functions)
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether a function's answers grow with the cotangent, as far as two of them can tell."""
+        cotangent = torch.linspace(0.5, 1.5, prod(self.shape), dtype=self.dtype, device=self.device).reshape(self.shape)
+        pairs = zip(self.backward(cotangent), self.backward(1000 * cotangent))
+        return all(a is None or torch.allclose(1000 * a, b, rtol=1e-2, equal_nan=True) for a, b in pairs)
 
     def ones(self) -> torch.Tensor:
         """The cotangent that has 1 everywhere."""

@@ -53,6 +53,11 @@ class MirroredFlow(GradientFlow):
     """Of every node that is a closed module: what it is made of, as a flow of its own."""
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """The results that were mirrored; other tensors that have a name may stand unused beside them."""
+        return self.graph.outputs if self.snapshot is None else tuple(dict.fromkeys(self.snapshot.roots))
+
+    @property
     def closed(self) -> tuple[str, ...]:
         """The calls of modules that stand here as one node, or as one for each of their results."""
         return tuple(dict.fromkeys(self.modules.values()))
@@ -126,6 +131,10 @@ class Snapshot:
         shown = collapsed(self.entries, shut, self.roots, flow_of) if shut else self.entries
         cuts = [f"{parent} → {entry.name}" for entry in shown for parent in entry.cut]
         said = [f"no gradient flows over {' and '.join(cuts)}"] if cuts else []
+        used = {name for entry in shown for name in (*entry.arguments, *entry.cut) if type(name) in (str, Ref)}
+        apart = [e.name for e in shown if e.pytorch is None and not e.is_parameter and not e.requires_grad]
+        alone = [name for name in apart if name not in used]
+        said += [f"PyTorch keeps no link to {', '.join(alone)}"] if alone else []
         return flow_of(shown, [*self.notes, *said], self)
 
     def part(self, entry: Entry) -> MirroredFlow:

@@ -95,4 +95,6 @@ def _notes(entries: Sequence[Entry]) -> list[str]:
         )
     if EDITED in reasons:
         notes.append("a tensor that PyTorch had saved was edited in place, so a backward pass would fail here")
+    if hooked := [entry.name for entry in entries if entry.is_hooked]:
+        notes.append(f"hooks change what comes at {', '.join(hooked)} in a backward pass; they are not called here")
     return notes

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 from ..core.jacobians import Dense, Selection, composed
-from ..core.linear import Factor, LinearMap, factor
-from .answers import Result, Shape, fitted, refusal
+from ..core.linear import Factor, LinearMap, Missing, factor
+from .answers import NOT_LINEAR, Result, Shape, fitted, refusal
 from .asked import Asked, OnDiagonal
 from .structure import is_elementwise, moves_entries
 from .walking import numbers
@@ -29,6 +29,8 @@ def partials(result: Result, arguments: Mapping[int, Shape]) -> dict[int, Linear
     To be called under `no_grad`.
     """
     try:
+        if not callable(result.function) and not result.is_linear:
+            return dict.fromkeys(arguments, Missing(NOT_LINEAR, "is none"))
         return _partials(result, arguments)
     except Exception as error:  # a function that somebody wrote may raise anything
         return dict.fromkeys(arguments, refusal(error))

@@ -57,7 +57,10 @@ class Forecast:
     __repr__ = __str__
 
     def check(self) -> bool:
-        """Runs `backward()` on the tensor itself, and says whether all of it came as predicted. This fills `.grad`."""
+        """Runs `backward()` on the tensor itself, and says whether all of it came as predicted.
+
+        This fills every `.grad`, and frees the graph.
+        """
         try:
             self.result.backward()
         except Exception as error:
@@ -127,7 +130,7 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
         return fails(
             "a tensor that was saved for the backward pass was changed in place",
             MESSAGES["edited"],
-            "Make a new tensor, x = x + 1, in place of x += 1.",
+            f"Make a new tensor of it, t = t + 1 and not t += 1; after an optimizer's step compute {name} anew.",
         )
     name = snapshot.roots[0]
     if not tensors:

@@ -7,7 +7,7 @@ still need PyTorch's own graph.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from math import isfinite, log10
 from typing import Any
@@ -90,7 +90,8 @@ class _Reader:
     def __init__(
         self, roots: Sequence[Key], named: Mapping[str, Any], hints: Mapping[str, Any], calls: Sequence[NamedCall]
     ) -> None:
-        self.links = walk(roots)
+        shown = [*roots, *filter(None, map(key_of, named.values()))]  # what has a name is shown, reached or not
+        self.links = walk(shown)
         self.leaves = {function for function in self.links if is_leaf(function)}
         self.saved: dict[Function, dict[str, Any]] = {}
         self.refused: dict[Function, Missing] = {}
@@ -107,12 +108,12 @@ class _Reader:
                 for tensor in (value,) if isinstance(value, torch.Tensor) else tensors_in(value):
                     if (maker := tensor.grad_fn) is not None:
                         self.held[maker, tensor.output_nr] = tensor
-        self.keys = self._used(roots)
+        self.keys = self._used(shown)
         self.results = {key: Result.of(key) for key in self.keys}
         naming.check(self.results.values())
         self.names: dict[Key, str] = {}
         self.apart: dict[str, torch.Tensor] = {}
-        """Named tensors that are no part of the graph."""
+        """Named tensors through which no gradient flows."""
         taken = {**hints, **named}
         named = {**named, **self._constants(hints, named)}
         for own, tensors in ((True, named), (False, hints)):
@@ -155,7 +156,7 @@ class _Reader:
                 users.setdefault(key, []).append(function._sequence_nr())
         for each in sorted(calls, key=lambda each: each.call.first - each.call.last):
             made = [key for key in self.keys if key[0] not in self.leaves and each.call.made(key[0]._sequence_nr())]
-            results = [key for key in made if not all(map(each.call.made, users[key]))]
+            results = [key for key in made if not all(map(each.call.made, users.get(key, [])))]
             for i, key in enumerate(results):
                 name = each.name if len(results) == 1 else f"{each.name}[{i}]"
                 if key not in self.names and name not in taken:
@@ -180,7 +181,7 @@ class _Reader:
         return [*inputs, *map(self._operation, inner, partials)]
 
     def _apart(self, name: str, tensor: torch.Tensor) -> Entry:
-        source = self.memory.owner(tensor, name)
+        source = self.memory.owner(tensor)
         cut = () if source is None else (source,)
         kinds = {"requires_grad": tensor.requires_grad, "is_parameter": isinstance(tensor, torch.nn.Parameter)}
         return Entry(name, tuple(tensor.shape), numbers(tensor), cut=cut, **kinds)
@@ -190,9 +191,23 @@ class _Reader:
         grad = None if leaf.grad is None else numbers(leaf.grad)
         parameter = isinstance(leaf, torch.nn.Parameter)
         hooked = bool(leaf._backward_hooks or getattr(leaf, "_post_accumulate_grad_hooks", None))
-        return Entry(
-            self.names[key], tuple(leaf.shape), numbers(leaf), grad=grad, is_parameter=parameter, is_hooked=hooked
-        )
+        name, source = self.names[key], self.memory.owner(leaf)
+        entry = Entry(name, tuple(leaf.shape), numbers(leaf), grad=grad, is_parameter=parameter, is_hooked=hooked)
+        if source is None or self._depends(source, key):  # such as a view of the leaf
+            return entry
+        return replace(entry, cut=(source,))
+
+    def _depends(self, name: str, on: Key) -> bool:
+        """Whether a tensor was computed from another one."""
+        stack, seen = [key for key, called in self.names.items() if called == name], set()
+        while stack:
+            key = stack.pop()
+            if key == on:
+                return True
+            if key not in seen:
+                seen.add(key)
+                stack += filter(None, self.links[key[0]])
+        return False
 
     def _operation(self, key: Key, partials: Mapping[int, LinearMap]) -> Entry:
         function, links = key[0], self.links[key[0]]

@@ -15,16 +15,22 @@ class Memory:
         self._tensors = tensors
         self._storages: dict[int, list[tuple[str, torch.Tensor]]] = {}
 
-    def owner(self, tensor: torch.Tensor, own: str | None = None) -> str | None:
-        """The name of a known tensor that this one shares entries with; None where there is none, or it is not sure.
+    def owner(self, tensor: torch.Tensor) -> str | None:
+        """The name of a known tensor that this one was detached from; None where there is none, or it is not sure.
 
-        `own` is what the tensor itself is called, if it is known too.
+        They have entries in common, and the other one has more of a history: it was computed, or is a leaf of which a
+        gradient is wanted where this one is none; or this one is a view of it.
         """
         if not self._storages:
             for name, known in self._tensors:
                 self._storages.setdefault(_storage(known), []).append((name, known))
         alike = self._storages.get(_storage(tensor), []) if tensor.numel() else []
-        return next((name for name, known in alike if name != own and _overlap(tensor, known)), None)
+        older = [(n, known) for n, known in alike if _history(known) > _history(tensor) or tensor._base is known]
+        return next((name for name, known in older if _overlap(tensor, known)), None)
+
+
+def _history(tensor: torch.Tensor) -> int:
+    return 2 if tensor.grad_fn is not None else int(tensor.requires_grad)
 
 
 def _storage(tensor: torch.Tensor) -> int:

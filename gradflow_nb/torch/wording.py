@@ -36,7 +36,7 @@ def plain_name(name: str) -> str:
     """
     if base(name) == name:
         return name.removesuffix("Backward")  # as the person called it who wrote it
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", base(name).removeprefix("Native")).lower()
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", base(name).removeprefix("Native")).lower()
     return {"convolution": "conv", "linalg_vector_norm": "norm", "t": "transpose"}.get(words, words)
 
 

@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 
 import gradflow_nb as gf  # noqa: E402
 from gradflow_nb.errors import GradflowError, NoDerivative  # noqa: E402
-from gradflow_nb.torch import mirror  # noqa: E402
+from gradflow_nb.torch import mirror, predict  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,
@@ -134,7 +134,7 @@ def test_an_edit_of_what_was_saved_is_said():
     with pytest.raises(RuntimeError, match="inplace operation"):
         torch.autograd.grad(loss, x, retain_graph=True)
     assert any("edited in place" in note for note in flow.notes)
-    with pytest.raises(NoDerivative, match=r"edited in place; write x = x \+ 1 in place of x \+= 1"):
+    with pytest.raises(NoDerivative, match=r"edited in place, by \+= or by an optimizer; compute the result anew"):
         flow.total("loss", "x")
     assert gf.draw(flow).svg and str(flow)
 
@@ -481,3 +481,58 @@ def test_a_large_expansion_is_read_in_blocks():
     flow = mirror((y * y).sum(), x=x)
     assert flow.edges[0].map.shape == (10_000, 1) and flow.edges[0].map.structure == "selection"
     assert flow.total(flow.outputs[0], "x") == 20_000
+
+
+class Clip(torch.autograd.Function):
+    """A backward that is no Jacobian: what comes in is clipped."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x * 1
+
+    @staticmethod
+    def backward(ctx, g):
+        return g.clamp(-1, 1)
+
+
+def test_a_backward_that_is_not_linear_is_no_partial():
+    x = number([1.0, 2.0])
+    flow = mirror((Clip.apply(x) * 5).sum(), x=x)
+    with pytest.raises(NoDerivative, match="is none: its backward, which somebody wrote, multiplies by no Jacobian"):
+        flow.gradient("y")
+    with pytest.raises(GradflowError, match="cannot be foretold: its backward"):
+        predict((Clip.apply(x) * 5).sum(), x=x)
+
+
+def test_hooks_are_noted():
+    x = number(2.0)
+    y = x * 3
+    y.register_hook(lambda g: g * 10)
+    assert any("hooks change what comes at y" in note for note in mirror(y * 2, x=x, y=y).notes)
+
+
+def test_a_detached_branch_is_drawn_from_where_it_came():
+    x = number(5.0)
+    p = x**2
+    c = p.detach()
+    z = x * c
+    flow = mirror(z, x=x, p=p, c=c, z=z)
+    assert pairs(flow.edges) == [("p", "x"), ("z", "x")] and flow.outputs == ("z",)
+    assert sorted(pairs(flow.cuts)) == [("c", "p"), ("z", "c")]
+    assert gf.ask(flow, of="z", wrt="x").check("25").correct
+    trap = mirror(x * p.detach(), x=x, p=p)
+    assert ("p", "x") in pairs(trap.edges) and pairs(trap.cuts) == [(trap.outputs[0], "p")]
+
+
+def test_a_leaf_that_was_detached_comes_from_what_it_was_detached_from():
+    x = number(2.0)
+    h = x * 3
+    start = h.detach().requires_grad_()
+    flow = mirror(start**2, x=x, h=h, start=start)
+    assert pairs(flow.cuts) == [("start", "h")] and ("h", "x") in pairs(flow.edges)
+
+
+def test_what_pytorch_keeps_no_link_to_is_said():
+    x, t = number([1.0, 2.0]), torch.tensor([3.0, 4.0])
+    flow = mirror((x - t).sum(), x=x, t=t)
+    assert "PyTorch keeps no link to t" in flow.notes

@@ -26,7 +26,7 @@ function nudgeLens({ data, state }, { run, values, whole }) {
 
 function nudgeTool(store) {
 	const { data, state, name } = store;
-	if (!data.program || !store.scalars.length) return { element: hint("No input here is a single number."), paint() {} };
+	if (!data.program || !store.scalars.length) return { element: hint("No input here can be nudged."), paint() {} };
 	const nudge = (nudged) => store.act({ nudged, delta: data.ranges[name(nudged)][2] }), which = chooser("Nudge the input", nudge), table = h("div"), show = rebuilt(table);
 	const slider = h("input", { type: "range", "aria-label": "Δ, the nudge", oninput: () => store.act({ delta: Number(slider.value) }) });
 	const amount = h("output.gf-amount");

@@ -62,7 +62,7 @@ const saidShaped = (map, value, text, shaped = shapedAs(map, value)) => (shaped?
 const derivativeName = (sign, of, wrt) => `${sign}${of}/${sign}${wrt}`;
 
 function nameParts(name) {
-	const [, base, index] = /^([^_]+)_(.+)$/.exec(name) ?? [null, name];
+	const [, base, index] = /^([^_.]+)_([^.]+)$/.exec(name) ?? [null, name];
 	return { base, index };
 }
 
