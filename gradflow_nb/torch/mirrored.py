@@ -131,8 +131,8 @@ class Snapshot:
         shown = collapsed(self.entries, shut, self.roots, flow_of) if shut else self.entries
         cuts = [f"{parent} → {entry.name}" for entry in shown for parent in entry.cut]
         said = [f"no gradient flows over {' and '.join(cuts)}"] if cuts else []
-        used = {name for entry in shown for name in (*entry.arguments, *entry.cut) if type(name) in (str, Ref)}
         apart = [e.name for e in shown if e.pytorch is None and not e.is_parameter and not e.requires_grad]
+        used = {name for entry in shown for name in entry.cut} if apart else set()
         alone = [name for name in apart if name not in used]
         said += [f"PyTorch keeps no link to {', '.join(alone)}"] if alone else []
         return flow_of(shown, [*self.notes, *said], self)

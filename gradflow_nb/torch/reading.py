@@ -128,9 +128,10 @@ class _Reader:
         self.order = {name: i for i, name in enumerate([*named, *hints])}
         self._after_modules(roots, calls, taken)
         self._invent({*taken, *self.names.values()})
+        self.refs = {key: Ref(name) for key, name in self.names.items()}
         self.constants = {id(tensor): name for name, tensor in self.apart.items()}
         held = ((self.names[key], self.held[key]) for key in self.keys if key in self.held)
-        self.memory = Memory([*held, *self.apart.items()])
+        self.memory = Memory([*held, *self.apart.items()], taken)
 
     def _constants(self, hints: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
         """The caller's own variables among the constants that were saved."""
@@ -212,16 +213,17 @@ class _Reader:
     def _operation(self, key: Key, partials: Mapping[int, LinearMap]) -> Entry:
         function, links = key[0], self.links[key[0]]
         kept, name, result = self.saved[function], type(function).__name__, self.results[key]
-        arguments: list[Any] = [None if link is None else Ref(self.names[link]) for link in links]
-        cut = self._constant_arguments(name, arguments, kept) if None in links else []
+        arguments: list[Any] = [None if link is None else self.refs[link] for link in links]
+        constants = links.count(None)
+        cut = self._constant_arguments(name, arguments, kept) if constants else []
         if self.constants:  # what else it was given, such as the classes of a loss
             others = (self.constants.get(id(tensor)) for value in kept.values() for tensor in tensors_in(value))
             cut += filter(None, others)
-        if len(partials) + links.count(None) < len(links):  # what no gradient flows to, for the function gives none
+        if len(partials) + constants < len(links):  # what no gradient flows to, for the function gives none
             cut += (self.names[link] for i, link in enumerate(links) if link is not None and i not in partials)
         tensor = self.held.get(key)
         value = Unknown(result.shape) if tensor is None else copied(tensor)
-        if not result.shape and any(argument is None for argument in arguments):
+        if constants and not result.shape and any(argument is None for argument in arguments):
             self._recovered(name, kept, arguments, tensor, links)
         return Entry(
             self.names[key],
@@ -231,11 +233,11 @@ class _Reader:
             tuple(arguments),
             partials,
             rows.settings(name, kept),
-            numbers(tensor.grad) if tensor is not None and tensor.retains_grad and tensor.grad is not None else None,
+            None if tensor is None or not tensor.retains_grad or tensor.grad is None else numbers(tensor.grad),
             order=function._sequence_nr(),
             refused=self.refused.get(function),
-            is_hooked=name.startswith("BackwardHookFunction") or bool(tensor is not None and tensor._backward_hooks),
-            cut=tuple(dict.fromkeys(cut)),
+            is_hooked=(tensor is not None and bool(tensor._backward_hooks)) or name == "BackwardHookFunctionBackward",
+            cut=tuple(dict.fromkeys(cut)) if cut else (),
         )
 
     def _constant_arguments(self, name: str, arguments: list[Any], kept: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 import torch
@@ -11,8 +11,10 @@ import torch
 class Memory:
     """Where the entries of known tensors lie. It is looked at when somebody first asks."""
 
-    def __init__(self, tensors: Sequence[tuple[str, torch.Tensor]]) -> None:
-        self._tensors = tensors
+    def __init__(self, tensors: Sequence[tuple[str, torch.Tensor]], named: Container[str]) -> None:
+        """Parts are found of tensors that are `named`; of others, of which there may be many, only their whole."""
+        self._tensors, self._named = tensors, named
+        self._starts: dict[int, list[tuple[str, torch.Tensor]]] = {}
         self._storages: dict[int, list[tuple[str, torch.Tensor]]] = {}
 
     def owner(self, tensor: torch.Tensor) -> str | None:
@@ -21,16 +23,24 @@ class Memory:
         They have entries in common, and the other one has more of a history: it was computed, or is a leaf of which a
         gradient is wanted where this one is none; or this one is a view of it.
         """
-        if not self._storages:
+        if not self._starts:
             for name, known in self._tensors:
-                self._storages.setdefault(_storage(known), []).append((name, known))
-        alike = self._storages.get(_storage(tensor), []) if tensor.numel() else []
+                self._starts.setdefault(_start(known), []).append((name, known))
+                if name in self._named:
+                    self._storages.setdefault(_storage(known), []).append((name, known))
+        if not tensor.numel():
+            return None
+        alike = [*self._starts.get(_start(tensor), []), *self._storages.get(_storage(tensor), [])]
         older = [(n, known) for n, known in alike if _history(known) > _history(tensor) or tensor._base is known]
         return next((name for name, known in older if _overlap(tensor, known)), None)
 
 
 def _history(tensor: torch.Tensor) -> int:
     return 2 if tensor.grad_fn is not None else int(tensor.requires_grad)
+
+
+def _start(tensor: torch.Tensor) -> int:
+    return tensor.data_ptr() if tensor.layout is torch.strided else 0
 
 
 def _storage(tensor: torch.Tensor) -> int:
