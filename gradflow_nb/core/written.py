@@ -197,6 +197,9 @@ def shape_text(shape: tuple[int, ...]) -> str:
 def _entries(values: Iterable[Any], digits: int = 4) -> Iterable[Formula]:
     for value in values:
         value = value.item() if hasattr(value, "item") else value  # numpy's numbers
+        if isinstance(value, Formula):
+            yield value
+            continue
         if isinstance(value, float):  # entries stand close together, but whole digits stay
             value = float(f"{value:.{max(digits, 6) if abs(value) >= 1000 else digits}g}")
         yield Number(value + 0) if isinstance(value, (int, float, Fraction)) else value_formula(value)  # no -0

@@ -23,7 +23,8 @@ class Prediction:
 
     `program` and `title` say which one it is. `why` is the reason, `remedy` what to do instead where it is a trap,
     `message` a piece of what PyTorch says (of an error, or in a warning), `rule` the reason in a word. `whole` is the
-    derivative as it would be if nothing stood in its way, None where there is none.
+    derivative as it would be if nothing stood in its way, None where there is none; `tempting` are other numbers that a
+    person may expect, each with what is to be said of it.
     """
 
     program: str
@@ -35,6 +36,7 @@ class Prediction:
     message: str = ""
     rule: str = ""
     whole: Any = None
+    tempting: tuple[tuple[Any, str], ...] = ()
 
     def __repr__(self) -> str:
         return f"<{self.title}: {self.outcome}>"

@@ -12,7 +12,7 @@ from ..core.derived.literals import array
 from ..core.flow import GradientFlow
 from ..core.graph import Graph
 from ..core.worlds import is_array
-from ..errors import InputError
+from ..errors import GradflowError, InputError
 from .autograd import Autograd
 
 ERROR = "RuntimeError"
@@ -207,6 +207,22 @@ class TorchProgram:
     def whole(self) -> Any:
         """The derivative as it is where nothing is detached; None where `of` is no single number."""
         return None if self.size(self.of) > 1 else replace(self, detached=None).derivative
+
+    @property
+    def tempting(self) -> tuple[tuple[Any, str], ...]:
+        """Numbers that a person may expect where there is an error, each with what is to be said of it."""
+        try:
+            if self.outcome.rule == "vector" and self.stacked:
+                total = sum(replace(self, of=name, stacked=()).derivative for name in self.stacked)
+                return ((total, "That is the gradient of the sum, and nobody has told PyTorch to add anything up."),)
+            if self.outcome.rule == "leaf":
+                there = {**self.flow.inputs, self.edited: self.flow.inputs[self.edited] + 1}
+                after = replace(self, flow=self.graph.at(there), edited=None).derivative
+                says = f"That is the derivative after {self.edited} has changed, and PyTorch refuses the change."
+                return ((after, says),)
+        except GradflowError:  # there is none at that point
+            pass
+        return ()
 
     def shape(self, name: str) -> tuple[int, ...]:
         """The shape of a node's value, () for a number."""

@@ -99,7 +99,8 @@ def torch_program(flow: GradientFlow, of: str, wrt: str, program: Program = "bac
     told = {"of": made.of, "wrt": made.wrt, "edited": made.edited or made.of}
     told = {key: made.called(name) for key, name in told.items()}
     remedy = _REMEDIES.get(rule, "").format(start=made.start, **told)
-    return Prediction(program, title, made.code, value, why, remedy, made.outcome.message, rule, made.whole)
+    said = made.outcome.message, rule, made.whole, made.tempting
+    return Prediction(program, title, made.code, value, why, remedy, *said)
 
 
 # What each program is about -------------------------------------------------------------------------------------------

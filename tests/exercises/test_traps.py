@@ -283,3 +283,26 @@ def test_variants_and_seeds_ask_the_same():
     for seed in range(5):
         varied = question.variant(seed)
         assert varied.check(str(varied.boxes[0].solution)).correct and ".detach()" in varied.task.code
+
+
+def test_a_trap_says_all_of_itself():
+    text = str(traps()[1])
+    assert text.startswith("A second backward pass through the same graph\n    import torch\n")
+    assert 'It raises RuntimeError ("Trying to backward through the graph a second time"), because' in text
+    assert text.endswith("write z.backward(retain_graph=True) in the first.")
+    assert "It prints 25, because" in str(traps()[-1])
+
+
+@pytest.mark.parametrize("program, answer, says", [
+    ("vector", "85", "That is the gradient of the sum"),
+    ("leaf", "108", "That is the derivative after x has changed"),
+])
+def test_numbers_that_a_person_may_expect(program, answer, says):
+    flow = graph("p = x^2; z = x p").at(x=5)
+    assert says in ask(flow, of="z", wrt="x", kind="predict", program=program).check(answer).message
+
+
+def test_the_working_says_what_happens():
+    flow = graph("p = x^2; z = x p").at(x=5)
+    question = ask(flow, of="z", wrt="x", kind="predict", program="detached")
+    assert "It prints 25, because" in str(question.solution())

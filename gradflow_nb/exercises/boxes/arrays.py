@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ...core.linear import Missing
 from ...core.written import array_formula, shape_text, value_formula
 from ...errors import GradflowError, NotationError
-from ...notation.plain import Equation, Formula
+from ...notation.plain import Equation, Formula, Number, exact_decimal
 from ..mistakes.diagnosis import causes, offered, said
 from ..sought import Sought, as_it_is
 from ..verdict import CarriedForward, Correct, Incorrect, Invalid, Verdict
@@ -185,9 +185,12 @@ def _plain(value: Any) -> Any:
 
 
 def _shown(number: Any) -> Any:
-    """An entry for the echo: a long fraction as a float."""
-    long = isinstance(number, Fraction) and number.denominator > 10**6
-    return 0 if number is None else floated(number) if long else number
+    """An entry for the echo: a decimal as one, a long fraction as a float."""
+    if not isinstance(number, Fraction) or number.denominator == 1:
+        return 0 if number is None else number
+    if number.denominator > 10 and exact_decimal(number) is not None:
+        return Number(number, decimal=True)
+    return floated(number) if number.denominator > 10**6 else number
 
 
 def _position(i: int, shape: tuple[int, ...]) -> str:

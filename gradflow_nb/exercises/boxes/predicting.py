@@ -122,6 +122,9 @@ class PredictBox(Box):
             return Mistake("no outcome", says or "It does print a derivative: nothing here stops it.")
         if rule == "freed" and whole is not None and any(_same(typed, n * whole) for n in (1, 2)):
             return Mistake("nothing kept", _OVERLOOKED[rule])
+        for number, says in self.torch.tempting:
+            if _same(typed, number):
+                return Mistake("an expected number", says)
         if isinstance(outcome, str):
             if whole is not None and _same(typed, whole):
                 says = _OVERLOOKED.get(rule, "That is the derivative, and PyTorch's rules come before it.")
