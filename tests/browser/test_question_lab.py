@@ -86,7 +86,7 @@ def test_a_set_is_worked_through_by_keyboard_alone(bench):
     expect(said.nth(3)).to_contain_text("Incorrect")
     reach("Hint")
     page.keyboard.press("Space")
-    expect(asked.root.get_by_role("group", name="Help").nth(3)).to_contain_text("line by line")
+    expect(asked.root.get_by_role("group", name="Help").nth(3)).to_contain_text("Ask of every line")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
     assert name().startswith("Your answer: What does PyTorch")
