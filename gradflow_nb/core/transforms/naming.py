@@ -7,6 +7,7 @@ import keyword
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 from types import CodeType, FrameType
 from typing import Any
 
@@ -38,12 +39,21 @@ def watched(function: Any) -> Iterator[list[tuple[str, Node]]]:
         return each_line
 
     before = sys.gettrace()
-    sys.settrace(each_call)
+    _install(each_call)
     try:
         yield bindings
     finally:
-        sys.settrace(before)
+        _install(before)
         frames.clear()
+
+
+_INSTALLING = RLock()
+
+
+def _install(tracer: Any) -> None:
+    """Python refuses a tracer while another thread is just installing one."""
+    with _INSTALLING:
+        sys.settrace(tracer)
 
 
 _LARGEST, _DEEPEST = 1000, 4
