@@ -87,6 +87,11 @@ class GradientFlow(Shown):
         """Sentences that name the edges on which a kink's convention stands in for a derivative."""
         return tuple(f"∂{e.child}/∂{e.parent}: {e.convention}" for e in self.edges if e.convention)
 
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What was done to the flow and changes its derivatives: `the edge b → d is cut`, `c is held fixed`."""
+        return tuple(note for note in self.notes if note.endswith((" is cut", " is held fixed")))
+
     def partial(self, child: str, parent: str) -> Any:
         """The explicit partial ∂child/∂parent: the edge itself, 0 where there is no edge.
 

@@ -3,7 +3,7 @@ equation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from .edge import Edge
 from .linear import IDENTITY, Factor, LinearMap, Missing
@@ -39,7 +39,7 @@ def merged(top: Node, vertices: Mapping[int, str], local: Local, convention: Con
     """The edges of one equation in the named grain: a reverse sweep inside it, parallel edges merged."""
     found: dict[int, LinearMap] = {id(top): IDENTITY}
     marks: dict[int, dict[str, None]] = {id(top): {}}
-    for node in _within(top, vertices):
+    for node in within(top, vertices):
         said = convention(node)
         mark = {**marks[id(node)], **({said: None} if said else {})}
         for i, argument in enumerate(node.arguments):
@@ -64,8 +64,8 @@ def plain(found: LinearMap) -> LinearMap:
     return collapsed(found)
 
 
-def _within(top: Node, vertices: Mapping[int, str]) -> list[Node]:
-    """The operations of one equation, each before its arguments."""
+def within(top: Node, vertices: Container[int]) -> list[Node]:
+    """The operations of one equation, each before its arguments; `vertices` are the others, by their `id`."""
     order: list[Node] = []
     done = {id(top)}
     stack = [(top, iter(top.parents))]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..notation.plain import Blank, Derivative, Equation, Words
-from .labels import Direction, EdgeLabel, NodeLabel, spoken_remark
+from .labels import Direction, EdgeLabel, NodeLabel
 
 _ROOM = 4.5
 """The width of a blank, in units of the font size."""
@@ -32,7 +32,7 @@ def blanked(
 
 
 def _node(label: NodeLabel, name: str | None, direction: Direction, of: str | None) -> NodeLabel:
-    label = _without_numbers(label)
+    label = replace(label, remarks={h: each for h, each in label.remarks.items() if not isinstance(each, Equation)})
     written = f"{label.kind if label.kind != 'operation' else 'node'} {label.written}"
     if direction == "gradient":
         known = f", value {label.value}" if label.value is not None else ""
@@ -42,17 +42,6 @@ def _node(label: NodeLabel, name: str | None, direction: Direction, of: str | No
     if name is None:
         return label
     return replace(label, value=Blank(name, _ROOM), shorter_value=(), spoken=f"{written}, its value is asked for")
-
-
-def _without_numbers(label: NodeLabel) -> NodeLabel:
-    """The label without remarks that say a number, seen or heard."""
-    telling = {head: remark for head, remark in label.remarks.items() if isinstance(remark, Equation)}
-    spoken = label.spoken
-    for remark in telling.values():
-        spoken = spoken.replace(f", {spoken_remark(remark)}", "")
-    return replace(
-        label, spoken=spoken, remarks={head: each for head, each in label.remarks.items() if head not in telling}
-    )
 
 
 def _edge(label: EdgeLabel, name: str | None, shown: bool) -> EdgeLabel:

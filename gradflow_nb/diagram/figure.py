@@ -127,7 +127,7 @@ class Figure(Shown):
     @property
     def title(self) -> str:
         """One line that says what is drawn, arrays by their shape."""
-        done = "".join(f", {note}" for note in self.flow.notes if note.endswith((" is held fixed", " is cut")))
+        done = "".join(f", {change}" for change in self.flow.changes)
         if self.flow.symbolic:
             return ("computation graph" if self.direction == "computation" else f"gradient flow of {self.of}") + done
         inputs = [f"{name}{_brief(value)}" for name, value in self.flow.inputs.items()]

@@ -41,7 +41,8 @@ class NodeLabel:
     """A node: how it is written, its value and its adjoint where they are shown, and what it is.
 
     The shorter forms stand where there is no room for the whole, the first of them that fits. `spoken` is the label
-    as a sentence for those who hear it: arrays by their shape. `remarks` are the flow's, by their headings.
+    as a sentence for those who hear it: arrays by their shape. `remarks` are the flow's, by their headings, and are
+    `heard` after it.
     """
 
     name: str
@@ -53,6 +54,10 @@ class NodeLabel:
     shorter_value: tuple[Formula, ...] = ()
     shorter_adjoint: tuple[Formula, ...] = ()
     remarks: Mapping[str, Formula] = field(default_factory=dict)
+
+    @property
+    def heard(self) -> str:
+        return ", ".join([self.spoken, *map(_remark, self.remarks.values())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +151,6 @@ def _node(flow: GradientFlow, name: str, adjoints: dict, of: str | None) -> Node
     if of is not None:
         adjoint, heard, shorter = _adjoint(flow, name, adjoints, of)
         spoken += f", {heard}"
-    remarks = flow.remarks.get(name, {})
-    spoken += "".join(f", {spoken_remark(remark)}" for remark in remarks.values())
     return NodeLabel(
         name,
         kind,
@@ -157,11 +160,11 @@ def _node(flow: GradientFlow, name: str, adjoints: dict, of: str | None) -> Node
         spoken,
         _shorter_arrays(value),
         shorter,
-        remarks,
+        flow.remarks.get(name, {}),
     )
 
 
-def spoken_remark(remark: Formula) -> str:
+def _remark(remark: Formula) -> str:
     """A remark as it is heard: of an array that it is one."""
     arrays = isinstance(remark, Equation) and isinstance(remark.sides[-1], (Vector, Matrix))
     return f"{remark.sides[0]} is an array" if arrays else f"{remark}"

@@ -118,7 +118,7 @@ class LivePicture:
         kind = "input" if label.kind == "held" else label.kind
         return (
             f'<g class="gf-node gf-{kind}{held}" data-node="{escape(label.name)}" role="img" '
-            f'aria-label="{escape(label.spoken)}">'
+            f'aria-label="{escape(label.heard)}">'
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"/>'
             f'<g class="gf-ink">{ink.svg(cx - ink.width * NODE_FONT / 2, top, NODE_FONT)}</g>'
             f'{_slot("value", cx, below + _VALUE, _VALUE, self._room(i), escape(value_text(value, self._room(i))))}'

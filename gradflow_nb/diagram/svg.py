@@ -175,7 +175,7 @@ def _node(label: NodeLabel, centre: Point, lit: bool) -> str:
     outline = ' stroke-dasharray="2 3"' if held else ""
     return (
         f'<g class="gf-node {kinds}" data-node="{escape(label.name)}" role="img" '
-        f'aria-label="{escape(label.spoken)}">'
+        f'aria-label="{escape(label.heard)}">'
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"{outline}/>'
         f"{''.join(ink)}</g>"
     )

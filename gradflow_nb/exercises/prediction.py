@@ -6,8 +6,8 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..core.derived.pytorch import pytorch
 from ..core.written import value_formula
-from ..errors import NotInstalled
 
 
 class Happened(NamedTuple):
@@ -55,10 +55,7 @@ class Prediction:
 
     def happens(self) -> Happened:
         """What PyTorch does with the program, in a namespace of its own. Raises `NotInstalled` without PyTorch."""
-        try:
-            import torch
-        except ImportError:
-            raise NotInstalled("PyTorch", "torch") from None
+        torch = pytorch()
         printed: list[Any] = []
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")

@@ -14,7 +14,7 @@ from ..errors import GradflowError, UnknownName
 from ..notation.plain import Formula, Words
 from .boxes.box import Box
 from .keeping import answers
-from .sought import as_it_is, changes
+from .sought import as_it_is
 from .task import Task
 from .together import judged_again, together
 from .verdict import Blank, CarriedForward, Incorrect, Verdict
@@ -82,7 +82,7 @@ class Question(Shown):
     @property
     def instruction(self) -> str:
         """What else is to be known: what was done to the flow, the form of the answer, or how it is written."""
-        return "; ".join(filter(None, (*changes(self.flow), self.task.instruction)))
+        return "; ".join(filter(None, (*(self.flow.changes if self.flow else ()), self.task.instruction)))
 
     @property
     def prompt(self) -> str:

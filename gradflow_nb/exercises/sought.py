@@ -225,8 +225,3 @@ def place(flow: GradientFlow | None) -> str:
 
 
 _MOST_NAMED, _MOST_SHOWN = 4, 3
-
-
-def changes(flow: GradientFlow | None) -> list[str]:
-    """What was done to a flow and changes its derivatives: `the edge b → d is cut`."""
-    return [note for note in flow.notes if note.endswith((" is cut", " is held fixed"))] if flow else []

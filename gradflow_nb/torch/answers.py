@@ -28,11 +28,7 @@ _MOST_AT_ONCE = 2_000_000
 
 FREED = "a backward pass freed what it needs; mirror before backward(), or write backward(retain_graph=True)"
 EDITED = "a tensor that it needs was edited in place, by += or by an optimizer; compute the result anew"
-
-
 CHECKPOINT = "a checkpoint would run a part of the program again for it; mirror the result of that part alone"
-
-
 NOT_LINEAR = "its backward, which somebody wrote, multiplies by no Jacobian: it is not linear in what comes in"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.flow import GradientFlow
+from ..core.grains import plain
 from ..core.jacobians import ArrayMap
 from ..core.linear import LinearMap
 from ..core.sweeps import cotangents, jacobian, tangents
@@ -105,8 +106,6 @@ def _through(flow: GradientFlow, of: str, wrt: str) -> LinearMap:
     for edge in edges:
         if not edge.exists:
             return edge.map
-    from ..core.grains import plain
-
     return plain(Through(flow, of, wrt))
 
 

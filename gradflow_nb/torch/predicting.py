@@ -17,7 +17,6 @@ from ..errors import GradflowError
 from ..exercises.torch_program import MESSAGES
 from . import naming
 from .answers import EDITED, FREED
-from .mirrored import MirroredFlow
 from .mirroring import snapshot_of
 from .reading import Entry
 from .walking import key_of, numbers
@@ -114,7 +113,6 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
             f"Write {name}.sum().backward(), or give weights: {name}.backward(torch.ones_like({name})).",
         )
     snapshot = snapshot_of(result, modules, named, variables)
-    flow = snapshot.opened(None)
     refused = [entry for entry in snapshot.entries if entry.refused is not None]
     first = max(refused, key=lambda entry: entry.order).refused.reason if refused else ""  # the pass goes backwards
     if first not in ("", FREED, EDITED):
@@ -132,10 +130,11 @@ def predict(result: torch.Tensor, /, *modules: torch.nn.Module, **named: Any) ->
             MESSAGES["edited"],
             f"Make a new tensor of it, t = t + 1 and not t += 1; after an optimizer's step compute {name} anew.",
         )
-    name = snapshot.roots[0]
+    name, flow = snapshot.roots[0], snapshot.opened(None)
     if not tensors:
         tensors = {n: t for n, t in variables.items() if n in flow.known and t is not result}
-    said = {each: _after(flow, name, each, tensor) for each, tensor in tensors.items()}
+    found = cotangents(flow, name, seed=np.ones(tuple(result.shape)) if result.ndim else 1.0)
+    said = {each: _after(found, name, each, tensor) for each, tensor in tensors.items()}
     grads, why = ({each: pair[i] for each, pair in said.items()} for i in (0, 1))
     return Forecast(result, name, tensors, None, grads, why)
 
@@ -147,17 +146,16 @@ def _check_hooks(entries: Sequence[Entry]) -> None:
         raise GradflowError(f"Hooks decide what comes at {hooked[0]}, and only running them shows it: remove them.")
 
 
-def _after(flow: MirroredFlow, of: str, name: str, tensor: torch.Tensor) -> tuple[Any, str]:
-    """What the `.grad` of a tensor will be, and why."""
+def _after(found: Mapping[str, Any], of: str, name: str, tensor: torch.Tensor) -> tuple[Any, str]:
+    """What the `.grad` of a tensor will be, and why; `found` are the cotangents of all that `of` reaches."""
     before = _grad(tensor)
     if not tensor.requires_grad:
         return before, f"{name} requires no gradient"
     if not tensor.is_leaf and not tensor.retains_grad:
         return before, f"{name} is no leaf: only leaves keep their .grad, unless retain_grad() is called"
-    if name not in flow.known or not flow.paths(of, name).count:
+    if name not in found:
         return before, f"no path leads from {of} to {name}"
-    shape = np.shape(flow.known[of])
-    added = cotangents(flow, of, name, np.ones(shape) if shape else 1.0)[name]
+    added = found[name]
     if isinstance(added, Missing):
         return np.nan, f"d{of}/d{name} is inf or nan: {added.reason}"
     made = f"d{of}/d{name}"

@@ -7,7 +7,7 @@ still need PyTorch's own graph.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from math import isfinite, log10
 from typing import Any
@@ -182,21 +182,22 @@ class _Reader:
         return [*inputs, *map(self._operation, inner, partials)]
 
     def _apart(self, name: str, tensor: torch.Tensor) -> Entry:
-        source = self.memory.owner(tensor)
-        cut = () if source is None else (source,)
-        kinds = {"requires_grad": tensor.requires_grad, "is_parameter": isinstance(tensor, torch.nn.Parameter)}
-        return Entry(name, tuple(tensor.shape), numbers(tensor), cut=cut, **kinds)
+        return self._input(name, tensor, self.memory.owner(tensor), requires_grad=tensor.requires_grad)
 
     def _leaf(self, key: Key) -> Entry:
         leaf = self.held[key]
+        source = self.memory.owner(leaf)
+        if source is not None and self._depends(source, key):  # such as a view of the leaf
+            source = None
         grad = None if leaf.grad is None else numbers(leaf.grad)
-        parameter = isinstance(leaf, torch.nn.Parameter)
         hooked = bool(leaf._backward_hooks or getattr(leaf, "_post_accumulate_grad_hooks", None))
-        name, source = self.names[key], self.memory.owner(leaf)
-        entry = Entry(name, tuple(leaf.shape), numbers(leaf), grad=grad, is_parameter=parameter, is_hooked=hooked)
-        if source is None or self._depends(source, key):  # such as a view of the leaf
-            return entry
-        return replace(entry, cut=(source,))
+        return self._input(self.names[key], leaf, source, grad=grad, is_hooked=hooked)
+
+    def _input(self, name: str, tensor: torch.Tensor, source: str | None, **more: Any) -> Entry:
+        """An entry that comes from no operation, but perhaps from memory that it shares with another one."""
+        parameter = isinstance(tensor, torch.nn.Parameter)
+        cut = () if source is None else (source,)
+        return Entry(name, tuple(tensor.shape), numbers(tensor), is_parameter=parameter, cut=cut, **more)
 
     def _depends(self, name: str, on: Key) -> bool:
         """Whether a tensor was computed from another one."""
@@ -260,7 +261,7 @@ class _Reader:
         if skipped is not None and skipped.reason == CHECKPOINT:
             return {i: skipped for i, k in enumerate(self.links[key[0]]) if k is not None}
         found = partials(results[key], {i: results[k].shape for i, k in enumerate(self.links[key[0]]) if k is not None})
-        refused = [each for each in found.values() if type(each) is Missing and is_refusal(each)]
+        refused = [each for each in found.values() if is_refusal(each)]
         if refused:  # what was saved says more of the reason than the call
             refused = self.refused.setdefault(key[0], refused[0])
             found = {i: refused if is_refusal(each) else each for i, each in found.items()}

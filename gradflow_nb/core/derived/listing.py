@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..grains import within
 from ..node import Node
 from ..worlds import exact
 from .identifiers import Identifiers, identifier
@@ -93,14 +94,7 @@ class Listing:
 
 def inner(graph: Graph, name: str) -> list[Node]:
     """The operations of one equation: its node, and the nameless ones inside it."""
-    named = {id(node) for node in graph.named.values()}
-    found, stack = {id(graph[name]): graph[name]}, [graph[name]]
-    while stack:
-        for argument in stack.pop().parents:
-            if id(argument) not in found and id(argument) not in named:
-                found[id(argument)] = argument
-                stack.append(argument)
-    return list(found.values())
+    return within(graph[name], {id(node) for node in graph.named.values()})
 
 
 def _folded(node: Node, values: dict[int, Any]) -> Text | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from inspect import signature
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError, NotInstalled, Undefined
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from ..graph import Graph
 
 _DTYPE = "torch.float64"
+
+
+def pytorch() -> ModuleType:
+    """PyTorch itself. Raises `NotInstalled` where it is missing."""
+    try:
+        import torch
+    except ImportError:
+        raise NotInstalled("PyTorch", "torch") from None
+    return torch
 
 
 class TorchFunction:
@@ -74,10 +84,7 @@ class TorchFunction:
     @cached_property
     def _function(self) -> Any:
         """The source, run: it holds checked identifiers, numbers and our own spelling, and nothing that was typed."""
-        try:
-            import torch  # noqa: F401
-        except ImportError:
-            raise NotInstalled("PyTorch", "torch") from None
+        pytorch()
         space: dict[str, Any] = {}
         exec(compile(self.source, "<gradflow_nb to_torch>", "exec", dont_inherit=True), space)
         return space[self._name]
@@ -85,8 +92,7 @@ class TorchFunction:
 
 def _tensor(name: str, value: Any) -> Any:
     """An input as a tensor. Raises `InputError` for what is none, and no numbers either."""
-    import torch
-
+    torch = pytorch()
     if isinstance(value, torch.Tensor):
         return value
     try:

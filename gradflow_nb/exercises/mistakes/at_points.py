@@ -9,7 +9,6 @@ from typing import Any
 
 from ...core.worlds import is_array
 from ...core.worlds.exact import public
-from ..sought import changes
 from .passes import Pass, Wrong
 
 
@@ -41,7 +40,7 @@ def beyond_the_edge(p: Pass) -> Iterator[Wrong]:
 def unaltered(p: Pass) -> Iterator[Wrong]:
     """The derivative as it was before edges were cut, or nodes held or eliminated."""
     if p.unaltered is not None:
-        here = changes(p.flow)
+        here = p.flow.changes
         cuts = (e for e in getattr(p.flow, "cuts", ()) if f"the edge {e.parent} → {e.child} is cut" in here)
         says = {"here": " and ".join(here) or "the edges are not the same"}
         yield Wrong(p.unaltered, (), tuple((e.child, e.parent) for e in cuts), (), None, says)
